@@ -1,6 +1,7 @@
 package org.dtssync.schemas;
 
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -24,6 +25,9 @@ public record TopicNames(String task, Layout layout) {
     private static final String APART = "__dts_sync.";
 
     private static final String CUTS = "cuts";
+
+    /** A name in Avro may not begin with a digit. */
+    private static final String BASE = ".base.c";
 
     /** Where the topics of a task are that are not those of the user's tables. A task keeps the layout it began with. */
     public enum Layout {
@@ -100,6 +104,24 @@ public record TopicNames(String task, Layout layout) {
      */
     public String commands() {
         return table(StateMigrations.SCHEMA, "ddl");
+    }
+
+    /** Returns the topic of the bases that are in topics: a record for each that is complete. */
+    public String bases() {
+        return APART + task + ".bases";
+    }
+
+    /** Returns the topic of a table in the base of a cut. */
+    public String base(long cut, String schema, String table) {
+        return APART + task + BASE + cut + "." + escape(schema) + "." + escape(table);
+    }
+
+    /** Returns the number of the cut whose base a topic belongs to; empty if it is another topic. */
+    public OptionalLong baseOf(String topic) {
+        String prefix = APART + task + BASE;
+        int end = topic.indexOf('.', prefix.length());
+        String number = topic.startsWith(prefix) && end > 0 ? topic.substring(prefix.length(), end) : "";
+        return number.matches("[0-9]{1,18}") ? OptionalLong.of(Long.parseLong(number)) : OptionalLong.empty();
     }
 
     /** Returns what the names of the task's topics begin with, in this layout. */

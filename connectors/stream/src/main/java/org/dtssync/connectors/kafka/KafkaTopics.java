@@ -157,6 +157,26 @@ public final class KafkaTopics implements AutoCloseable {
         return numbers;
     }
 
+    /** Returns those of the topics from which compaction may have removed records, as far as the account may see that. */
+    public Set<String> compacted(Collection<String> names) {
+        Set<String> compacted = new TreeSet<>();
+        admin.describeConfigs(topicResources(names)).values().forEach((resource, future) -> {
+            try {
+                ConfigEntry policy = get(future).get("cleanup.policy");
+                if (policy != null && String.valueOf(policy.value()).contains("compact")) {
+                    compacted.add(resource.name());
+                }
+            } catch (ExecutionException e) {
+                boolean unseen = e.getCause() instanceof AuthorizationException
+                        || e.getCause() instanceof UnknownTopicOrPartitionException;
+                if (!unseen) {
+                    throw KafkaFaults.explain("The settings of topic " + resource.name() + " could not be read", e);
+                }
+            }
+        });
+        return compacted;
+    }
+
     /** Returns which of the names exist. */
     public Set<String> existing(Collection<String> names) {
         Set<String> existing = new HashSet<>(all());

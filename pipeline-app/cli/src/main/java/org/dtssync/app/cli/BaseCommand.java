@@ -9,6 +9,7 @@ import org.dtssync.app.tasks.BaseList;
 import org.dtssync.app.tasks.BaseReport;
 import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskStates;
+import org.dtssync.app.tasks.TopicBaseReport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "base",
         description = {
-            "Writes all tables into files, exact at one cut.",
+            "Writes all tables into files or topics, exact at one cut.",
             "Reads the destination in one snapshot while everything runs; nothing waits for it but a TRUNCATE of the table that is being"
                     + " read. The files are read again at the end. If it was interrupted, the same command resumes: tables that did not change"
                     + " since they were written are kept."
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
             "  dts-sync base shop.yaml --to /backup/shop-2026-03-01",
             "  dts-sync base shop.yaml --to /backup/shop-2026-03-01 --rows-per-second 50000",
             "  dts-sync base shop.yaml --to /backup/shop --keep 7",
+            "  dts-sync base shop.yaml --to topics",
             "  dts-sync base list shop.yaml",
             "  dts-sync base check /backup/shop-2026-03-01"
         })
@@ -43,17 +45,21 @@ final class BaseCommand implements Callable<Integer> {
     @Mixin
     private OptionalTaskFile task;
 
+    private static final Path TOPICS = Path.of("topics");
+
     @Option(
             names = "--to",
-            paramLabel = "DIR",
-            description = "A new or empty directory, or one with an unfinished base.")
+            paramLabel = "DIR|topics",
+            description = "A new or empty directory, or one with an unfinished base; or topics: Debezium's read events in topics of their"
+                    + " own. Write ./topics for a directory of this name.")
     private @Nullable Path directory;
 
     @Option(
             names = "--keep",
             paramLabel = "N",
             description =
-                    "Take regular bases: DIR gets a directory per base, and the oldest ones of this task are deleted so that N stay.")
+                    "Take regular bases: DIR gets a directory per base, and the oldest ones of this task are deleted so that N stay. With"
+                            + " --to topics: delete the topics of earlier bases so that those of N stay.")
     private @Nullable Integer keep;
 
     @Option(
@@ -72,12 +78,8 @@ final class BaseCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Path to = directory;
         if (to == null) {
-            throw new ParameterException(spec.commandLine(), "Option --to is missing. Write --to DIR.");
-        }
-        if (to.equals(Path.of("topics"))) {
             throw new ParameterException(
-                    spec.commandLine(),
-                    "--to topics is not supported. Write --to ./topics for a directory of this name.");
+                    spec.commandLine(), "Option --to is missing. Write --to DIR, or --to topics.");
         }
         if (rowsPerSecond != null && rowsPerSecond < 0) {
             throw new ParameterException(spec.commandLine(), "--rows-per-second must be 0 (no limit) or more.");
@@ -90,6 +92,11 @@ final class BaseCommand implements Callable<Integer> {
             TaskStates states = new SyncTask(servers.resolved()).states();
             StateProgress progress = new StateProgress(task.display());
             Optional<Long> pace = Optional.ofNullable(rowsPerSecond);
+            if (to.equals(TOPICS)) {
+                TopicBaseReport report = states.baseToTopics(Optional.ofNullable(keep), pace, progress);
+                spec.commandLine().getOut().println(json ? report.json() : report.text());
+                return ExitCode.DONE;
+            }
             return print(
                     keep == null ? states.base(to, pace, progress) : states.regularBase(to, keep, pace, progress),
                     json,

@@ -65,6 +65,11 @@ final class ReplayChangesCommand implements Callable<Integer> {
                     "Print *** for values of columns that match SCHEMA.TABLE.COLUMN with * and ?; may be repeated.")
     private List<String> masks = new ArrayList<>();
 
+    @Option(
+            names = "--commands",
+            description = "Print commands that changed the structure too, of a task that carries them (ddl.mode).")
+    private boolean commands;
+
     @Option(names = "--follow", description = "Wait for further changes, until interrupted.")
     private boolean follow;
 
@@ -83,7 +88,8 @@ final class ReplayChangesCommand implements Callable<Integer> {
                 Optional.ofNullable(transaction),
                 Optional.ofNullable(where),
                 follow,
-                masks);
+                masks,
+                commands);
         HistoryForm form = json ? HistoryForm.JSON : HistoryForm.TEXT;
         return ReplayOutput.write(task, reverse, (open, out) -> {
             List<String> unmatched = tables.isEmpty() ? List.of() : open.unmatchedTables(tables);

@@ -41,8 +41,12 @@ final class ReplayOutput {
         TaskFile file = argument.read();
         try (EmbeddedServers servers = EmbeddedServers.start(file)) {
             OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES);
-            work.run(new SyncTask(reverse ? servers.resolved().reversed() : servers.resolved()), out);
-            out.flush();
+            try {
+                work.run(new SyncTask(reverse ? servers.resolved().reversed() : servers.resolved()), out);
+            } finally {
+                // What was printed before a fault or Ctrl-C is whole.
+                out.flush();
+            }
             return ExitCode.DONE;
         } catch (IOException e) {
             throw new SyncException(FaultKind.DATA, "Standard output takes no more: " + e.getMessage() + ".", "", e);

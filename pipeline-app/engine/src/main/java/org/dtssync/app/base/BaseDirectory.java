@@ -98,7 +98,7 @@ public record BaseDirectory(Path path) {
     }
 
     /** Deletes the base, the list of its files first: what an interruption leaves is no base any more. */
-    void delete() throws IOException {
+    public void delete() throws IOException {
         Set<String> names = digests().keySet();
         Files.delete(path.resolve(DIGESTS));
         for (String name : names) {

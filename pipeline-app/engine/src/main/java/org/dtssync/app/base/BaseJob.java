@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.runtime.RowPace;
+import org.dtssync.app.state.DdlCommandStore;
 import org.dtssync.app.state.FollowedTable;
 import org.dtssync.app.state.StateSchema;
 import org.dtssync.app.state.StructureObject;
@@ -85,6 +86,12 @@ public final class BaseJob {
                     return manifest.get();
                 }
             }
+            if (moved.isEmpty()) {
+                throw new SyncException(
+                        FaultKind.TRANSIENT,
+                        "Commands changed the structure each time before the base was taken, " + ROUNDS + " times.",
+                        "Run the same command again, which resumes, when that happens less often.");
+            }
             throw new SyncException(
                     FaultKind.TRANSIENT,
                     "Table " + moved.stream().min(Comparator.naturalOrder()).orElseThrow()
@@ -128,7 +135,7 @@ public final class BaseJob {
             finished.addAll(kept);
             moved.clear();
             moved.addAll(again);
-            return again.isEmpty() ? Optional.of(manifest(cut, kept)) : Optional.empty();
+            return again.isEmpty() ? manifest(cut, kept) : Optional.empty();
         }
     }
 
@@ -158,14 +165,19 @@ public final class BaseJob {
         return numbers;
     }
 
-    private BaseManifest manifest(BaseCut cut, List<FinishedTable> finished) {
+    /** Returns what the base has; empty if a command was run meanwhile: the schema objects may have it already. */
+    private Optional<BaseManifest> manifest(BaseCut cut, List<FinishedTable> finished) {
         List<BaseTable> tables = finished.stream()
                 .map(FinishedTable::table)
                 .sorted(Comparator.comparing(BaseTable::table))
                 .toList();
         List<StructureObject> objects = structure.get();
+        if (new DdlCommandStore(destination, file.name()).hasRunSince(cut.lsn())) {
+            return Optional.empty();
+        }
         requireSameColumns(tables);
-        return new BaseManifest(file.name(), StateSchema.program(), Instant.now(), cut, tables, objects);
+        return Optional.of(
+                new BaseManifest(file.name(), StateSchema.program(), Instant.now(), cut, tables, objects));
     }
 
     /** The schema objects are read after the rows, and describe tables with just these columns. */

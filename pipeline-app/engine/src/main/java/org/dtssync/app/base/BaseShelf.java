@@ -38,7 +38,16 @@ public record BaseShelf(Path path, String task) {
                 .filter(each -> !each.isComplete() && each.isBegun())
                 .map(BaseDirectory::path)
                 .findFirst()
-                .orElseGet(() -> path.resolve(task + "-" + TIME.format(now)));
+                .orElseGet(() -> unused(task + "-" + TIME.format(now)));
+    }
+
+    /** Two bases may be taken within a second. */
+    private Path unused(String name) {
+        Path unused = path.resolve(name);
+        for (int number = 2; Files.exists(unused); number++) {
+            unused = path.resolve(name + "-" + number);
+        }
+        return unused;
     }
 
     /**

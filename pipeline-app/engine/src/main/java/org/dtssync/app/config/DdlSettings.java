@@ -1,22 +1,55 @@
 package org.dtssync.app.config;
 
+import java.util.Optional;
 import org.dtssync.schemas.DdlMode;
 
 /**
  * Section {@code ddl}: what happens when the structure of the source changes.
  *
- * @param mode of a task that begins
+ * @param choice of a task that begins
  * @param imageBytes the size of a table, in bytes, up to which the source sends the rows that a command has written itself
  */
-public record DdlSettings(DdlMode mode, long imageBytes) {
+public record DdlSettings(Choice choice, long imageBytes) {
 
     private static final long IMAGE_BYTES = 64L << 20;
 
+    /** What the task file can say. */
+    public enum Choice {
+        /** Decided when the task begins: commands are carried if they can be recorded at the source. */
+        AUTO,
+        /** Mode {@link DdlMode#STOP}. */
+        STOP,
+        /** Mode {@link DdlMode#CARRY}. */
+        CARRY,
+        /** Mode {@link DdlMode#HOLD}. */
+        HOLD;
+
+        /** Returns the mode that the task file asks for; empty if it leaves the decision to the beginning of the task. */
+        public Optional<DdlMode> mode() {
+            return this == AUTO ? Optional.empty() : Optional.of(DdlMode.valueOf(name()));
+        }
+    }
+
     /** Settings with the usual limit. */
     public DdlSettings(DdlMode mode) {
-        this(mode, IMAGE_BYTES);
+        this(Choice.valueOf(mode.name()), IMAGE_BYTES);
     }
 
     /** What a task file without the section says. */
-    public static final DdlSettings DEFAULT = new DdlSettings(DdlMode.STOP);
+    public static final DdlSettings DEFAULT = new DdlSettings(Choice.AUTO, IMAGE_BYTES);
+
+    /** Returns the mode that the task file asks for; empty if it leaves the decision to the beginning of the task. */
+    public Optional<DdlMode> mode() {
+        return choice.mode();
+    }
+
+    /** Returns why a task has the mode that it began with, as a phrase. */
+    public String reason(DdlMode kept) {
+        if (mode().isPresent()) {
+            return mode().get() == kept ? "as the task file says" : "the task began with it, and keeps it";
+        }
+        return kept.carries()
+                ? "event triggers could be made at the source when the task began"
+                : "the account could make no event triggers at the source when the task began, or an earlier release began it";
+    }
 }

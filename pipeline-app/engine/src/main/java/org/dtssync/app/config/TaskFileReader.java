@@ -306,14 +306,15 @@ public final class TaskFileReader {
 
         private DdlSettings ddl(Optional<String> mirrored) {
             SectionReader section = section("ddl");
-            DdlMode mode = section.choice(TaskKey.DDL_MODE, DdlMode.values());
-            if (mode.carries() && mirrored.isPresent()) {
+            DdlSettings.Choice choice = section.choice(TaskKey.DDL_MODE, DdlSettings.Choice.values());
+            if (mirrored.isPresent() && choice.mode().map(DdlMode::carries).orElse(false)) {
                 mistakes.add(
                         Mistakes.NO_LINE,
-                        "ddl.mode cannot be " + KeyType.label(mode)
+                        "ddl.mode cannot be " + KeyType.label(choice)
                                 + " in a mirror: the task that it mirrors would get its own commands back. Remove it.");
             }
-            return new DdlSettings(mode, section.size(TaskKey.DDL_IMAGE_LIMIT));
+            return new DdlSettings(
+                    mirrored.isPresent() ? DdlSettings.Choice.STOP : choice, section.size(TaskKey.DDL_IMAGE_LIMIT));
         }
 
         private SnapshotSettings snapshot() {

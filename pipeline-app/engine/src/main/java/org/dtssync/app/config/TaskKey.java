@@ -1,7 +1,6 @@
 package org.dtssync.app.config;
 
 import java.util.Arrays;
-import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicValues;
 import org.jspecify.annotations.Nullable;
 
@@ -251,11 +250,12 @@ enum TaskKey implements DescribedKey {
     DDL_MODE(
             "ddl/mode",
             KeyType.CHOICE,
+            "auto",
             "stop",
-            "carry",
-            "What a change of the source's structure does: stop the task, run where it stood among the rows (carry), or once allowed (hold).",
-            "The application migrates its schema while the task runs; docs/ddl.md says how. A task keeps the mode it began with.",
-            DdlMode.values()),
+            "What a change of the source's structure does: stop the task, run where it stood among the rows (carry), or once allowed (hold)."
+                    + " auto: carry if event triggers can be made at the source, else stop.",
+            "A person shall decide about each change. docs/ddl.md says how commands are carried; a task keeps the mode it began with.",
+            DdlSettings.Choice.values()),
     DDL_IMAGE_LIMIT(
             "ddl/image.limit",
             KeyType.SIZE,

@@ -26,6 +26,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.schemas.DdlMode;
 
 /**
  * The status of a task at one moment, read from both databases, with or without an active run.
@@ -129,7 +130,7 @@ public record TaskStatus(
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
-                DdlFigures.none(task.ddl().mode()));
+                DdlFigures.none(task.ddl().mode().orElse(DdlMode.STOP)));
     }
 
     /** Returns whether the task has been run before. */

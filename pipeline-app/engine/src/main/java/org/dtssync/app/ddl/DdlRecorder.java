@@ -46,7 +46,7 @@ public final class DdlRecorder {
             "default_text_search_config");
 
     /** Changes with the texts: an older recorder is replaced. */
-    private static final String VERSION = "dts-sync: commands that change the structure, version 2";
+    private static final String VERSION = "dts-sync: commands that change the structure, version 3";
 
     /** The same that the functions take. */
     private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtext('dts_sync_ddl'))";
@@ -189,6 +189,18 @@ public final class DdlRecorder {
     /** Returns whether the account may install the recorder. */
     public static boolean mayInstall(Connection connection) throws SQLException {
         return IdentityGuard.mayInstall(connection);
+    }
+
+    /**
+     * Returns whether commands can be recorded for a task of the account: it may install the recorder, or a superuser has installed it
+     * for the account.
+     */
+    public static boolean isPossible(Connection connection) throws SQLException {
+        return mayInstall(connection) || (isInstalled(connection) && yes(connection, """
+                        SELECT coalesce(bool_and(has_function_privilege(f, 'EXECUTE')), false)
+                        FROM unnest(ARRAY[to_regprocedure('dts_sync.ddl_enter(text, name, text[], text[], bigint)'),
+                                          to_regprocedure('dts_sync.ddl_leave(text)')]::oid[]) f WHERE f IS NOT NULL
+                        """));
     }
 
     /**

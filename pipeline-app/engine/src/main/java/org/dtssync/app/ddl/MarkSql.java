@@ -9,8 +9,11 @@ final class MarkSql {
      * together.
      */
     static final String MARK = """
-            CREATE OR REPLACE FUNCTION dts_sync.relation_mark(rel oid, OUT mark text, OUT altered text) LANGUAGE sql STABLE
-            SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET jit = off AS $mark$
+            CREATE OR REPLACE FUNCTION dts_sync.relation_mark(rel oid, OUT mark text, OUT altered text) LANGUAGE plpgsql STABLE
+            SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET jit = off
+            SET plpgsql.extra_errors = 'none' SET plpgsql.extra_warnings = 'none' AS $mark$
+            #variable_conflict use_column
+            BEGIN
                 SELECT md5(concat_ws(E'\\n', c.relname, c.relnamespace, c.relkind, c.relpersistence,
                     (SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = c.oid AND c.relispartition), c.relispartition,
                     (SELECT string_agg(concat_ws(' ', a.attnum, quote_ident(a.attname), a.atttypid, a.atttypmod, a.attnotnull,
@@ -27,21 +30,24 @@ final class MarkSql {
                     (SELECT 'identity ' || x.indkey::text FROM pg_index x
                      WHERE x.indrelid = c.oid AND x.indisreplident AND c.relreplident = 'i' AND NOT c.relispartition))),
                     coalesce((SELECT max(a.xmin::text::bigint)::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0), '')
-                FROM pg_class c WHERE c.oid = rel AND c.relkind IN ('r', 'p')
-            $mark$;
+                INTO mark, altered FROM pg_class c WHERE c.oid = rel AND c.relkind IN ('r', 'p');
+            END $mark$;
             """;
 
     /** Notes how a table was left. */
     static final String KNOW = """
-            CREATE OR REPLACE FUNCTION dts_sync.know(rel oid) RETURNS void LANGUAGE sql
-            SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET jit = off AS $know$
+            CREATE OR REPLACE FUNCTION dts_sync.know(rel oid) RETURNS void LANGUAGE plpgsql
+            SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET jit = off
+            SET plpgsql.extra_errors = 'none' SET plpgsql.extra_warnings = 'none' AS $know$
+            #variable_conflict use_column
+            BEGIN
                 INSERT INTO dts_sync.ddl_relation AS k (relid, root, schema, name, mark, altered, file)
                 SELECT c.oid, coalesce(pg_partition_root(c.oid)::oid, c.oid), n.nspname, c.relname, m.mark, m.altered, c.relfilenode
                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace CROSS JOIN LATERAL dts_sync.relation_mark(c.oid) m
                 WHERE c.oid = rel
                 ON CONFLICT (relid) DO UPDATE SET root = excluded.root, schema = excluded.schema, name = excluded.name,
-                    mark = excluded.mark, altered = excluded.altered, file = excluded.file
-            $know$;
+                    mark = excluded.mark, altered = excluded.altered, file = excluded.file;
+            END $know$;
             """;
 
     private MarkSql() {}

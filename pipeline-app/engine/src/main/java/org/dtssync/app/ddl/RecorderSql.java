@@ -58,13 +58,18 @@ final class RecorderSql {
             REVOKE ALL ON dts_sync.ddl_task, dts_sync.ddl, dts_sync.ddl_relation FROM PUBLIC;
             """;
 
-    /** The shape of one table or partition, in the same words on every version and in every session; @SCHEMA@ is where the function is made. */
+    /**
+     * The shape of one table or partition, in the same words on every version and in every session; @SCHEMA@ is where the function is made.
+     * In PL/pgSQL, which plans it once per session: a function in SQL is planned at each call, which takes longer than the query.
+     */
     static final String STATE = """
-            CREATE OR REPLACE FUNCTION @SCHEMA@.relation_state(rel oid) RETURNS jsonb LANGUAGE sql STABLE
+            CREATE OR REPLACE FUNCTION @SCHEMA@.relation_state(rel oid) RETURNS jsonb LANGUAGE plpgsql STABLE
             SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET jit = off SET "TimeZone" = 'UTC'
             SET "DateStyle" = 'ISO, YMD' SET "IntervalStyle" = 'postgres' SET extra_float_digits = 1 SET bytea_output = 'hex'
-            SET quote_all_identifiers = off AS $state$
-                SELECT jsonb_build_object(
+            SET quote_all_identifiers = off SET plpgsql.extra_errors = 'none' SET plpgsql.extra_warnings = 'none' AS $state$
+            #variable_conflict use_column
+            BEGIN
+                RETURN (SELECT jsonb_build_object(
                     'schema', n.nspname, 'name', c.relname, 'reference', c.oid::regclass::text, 'kind', c.relkind, 'persistence', c.relpersistence,
                     'owner', pg_get_userbyid(c.relowner),
                     'partition key', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
@@ -110,8 +115,8 @@ final class RecorderSql {
                             JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = p.attnum
                             WHERE p.position <= x.indnkeyatts))
                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE c.oid = rel AND c.relkind IN ('r', 'p')
-            $state$;
+                WHERE c.oid = rel AND c.relkind IN ('r', 'p'));
+            END $state$;
             """;
 
     /**

@@ -8,6 +8,7 @@ import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.ddl.DdlRecorder;
 import org.dtssync.app.ddl.SourceRecorder;
 import org.dtssync.app.runtime.Route;
+import org.dtssync.app.source.PublicationCheck;
 import org.dtssync.app.source.SourcePosition;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.connectors.fault.SyncException;
@@ -89,6 +90,7 @@ public final class RecorderCheck {
         try {
             recorder.require(source);
         } catch (SyncException e) {
+            new PublicationCheck(route).requireSame(source);
             applied.await(SourcePosition.insert(route.source()));
             throw e;
         }

@@ -13,27 +13,41 @@ final class DdlChecks {
 
     private DdlChecks() {}
 
-    /** What is possible is said in mode stop too; there nothing is missing. */
+    /** Says what the task does, and why; a task that has begun keeps its mode. */
     static void carried(Ends ends, Findings findings) throws SQLException {
         String account = ends.atSource("SELECT current_user").text();
-        boolean possible = DdlRecorder.mayInstall(ends.source()) || DdlRecorder.isInstalled(ends.source());
-        DdlMode mode = ends.task().ddl().mode();
-        if (!mode.carries()) {
+        boolean possible = DdlRecorder.isPossible(ends.source());
+        Optional<DdlMode> kept = ends.ddlMode();
+        Optional<DdlMode> asked = kept.or(() -> ends.task().ddl().mode());
+        String begun =
+                kept.map(mode -> " (" + ends.task().ddl().reason(mode) + ")").orElse("");
+        if (asked.isEmpty() && !possible) {
+            findings.warn(
+                    account,
+                    "Account " + account
+                            + " may not make event triggers at the source: the task would begin with ddl.mode"
+                            + " stop, and stop when the structure of the source changes.",
+                    Advice.sql(Place.SOURCE, DdlRecorder.statements(account).toArray(String[]::new))
+                            .and("as a superuser, once, before the task begins; or set ddl.mode: stop"));
+            return;
+        }
+        if (asked.isPresent() && !asked.get().carries()) {
             findings.pass(
                     account,
-                    "ddl.mode is stop: the task stops when the structure of the source changes. "
+                    "ddl.mode is stop" + begun + ": the task stops when the structure of the source changes. "
                             + (possible
                                     ? "carry and hold are possible too."
                                     : "For carry and hold a superuser has to install event triggers at the source."));
             return;
         }
+        String mode = asked.map(DdlChecks::label).orElse("carry");
         if (!possible) {
             findings.fail(
                     account,
-                    "Account " + account + " may not make event triggers at the source, which ddl.mode "
-                            + mode.name().toLowerCase(Locale.ROOT) + " needs.",
+                    "Account " + account + " may not make event triggers at the source, which ddl.mode " + mode
+                            + " needs.",
                     Advice.sql(Place.SOURCE, DdlRecorder.statements(account).toArray(String[]::new))
-                            .and("as a superuser, once; or set ddl.mode: stop"));
+                            .and("as a superuser, once" + (kept.isPresent() ? "" : "; or set ddl.mode: stop")));
         }
         earlier(ends)
                 .ifPresent(trigger -> findings.warn(
@@ -42,14 +56,23 @@ final class DdlChecks {
                                 + " at the source fires before those of dts-sync: commands that it runs itself are"
                                 + " carried before the command that it reacts to.",
                         Advice.text("Give it a name that does not begin with a character before '!'.")));
-        findings.passIfNothingFound(account, "Commands that change the structure can be recorded at the source.");
+        findings.passIfNothingFound(
+                account,
+                "Commands that change the structure can be recorded at the source; ddl.mode is "
+                        + (asked.isPresent() ? mode + begun : "auto, which means carry") + ".");
+    }
+
+    private static String label(DdlMode mode) {
+        return mode.name().toLowerCase(Locale.ROOT);
     }
 
     /** What a command calls can give the command's role back, and then has the rights of the task's account. */
     static void rights(Ends ends, Findings findings) throws SQLException {
         String account = ends.atDestination("SELECT current_user").text();
-        String mode = ends.task().ddl().mode().name().toLowerCase(Locale.ROOT);
-        if (ends.task().ddl().mode().carries()) {
+        Optional<DdlMode> asked = ends.ddlMode().or(() -> ends.task().ddl().mode());
+        DdlMode mode =
+                asked.isPresent() ? asked.get() : DdlRecorder.isPossible(ends.source()) ? DdlMode.CARRY : DdlMode.STOP;
+        if (mode.carries()) {
             ends.atDestination("""
                     SELECT CASE WHEN rolsuper THEN 'is a superuser'
                                 WHEN rolcreaterole THEN 'may create and change roles'
@@ -61,7 +84,7 @@ final class DdlChecks {
                     .texts()
                     .forEach(how -> findings.warn(
                             account,
-                            "Account " + account + " " + how + " at the destination, and ddl.mode is " + mode
+                            "Account " + account + " " + how + " at the destination, and ddl.mode is " + label(mode)
                                     + ": a role that may change tables at the source can write a function that gets these"
                                     + " rights when a command calls it.",
                             Advice.text(

@@ -19,6 +19,7 @@ import org.dtssync.app.state.StructureObject;
 import org.dtssync.app.state.TaskProgress;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
+import org.dtssync.schemas.DdlMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,17 +123,22 @@ final class Ends {
     /** Returns the progress of the task, empty if it has created nothing yet: the precheck itself creates nothing. */
     Optional<TaskProgress> progress() {
         if (!progressRead) {
-            progress = new ProgressStore(
-                            new DatabaseConnections(
-                                    End.DESTINATION,
-                                    task.destination().database(),
-                                    task.applicationName() + "_precheck"),
-                            task.name())
-                    .task()
-                    .filter(known -> known.phase().isAfter(Phase.PRECHECK));
+            progress = store().task().filter(known -> known.phase().isAfter(Phase.PRECHECK));
             progressRead = true;
         }
         return progress;
+    }
+
+    private ProgressStore store() {
+        return new ProgressStore(
+                new DatabaseConnections(
+                        End.DESTINATION, task.destination().database(), task.applicationName() + "_precheck"),
+                task.name());
+    }
+
+    /** Returns what the task does about commands that change the structure, empty if that is not decided yet. */
+    Optional<DdlMode> ddlMode() {
+        return progress().filter(known -> known.phase().isAfter(Phase.PREPARE)).map(known -> store().ddlMode());
     }
 
     /** Returns the object identifiers of schemas whose objects the selection can match. */

@@ -8,7 +8,9 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.dtssync.app.catalog.SelectedTables;
@@ -112,7 +114,26 @@ public final class Preparation {
         List<TableName> names = tables.stream().map(TableProgress::table).toList();
         storeShapes(names);
         Failpoint.PREPARE_TABLES_RECORDED.reached();
-        start(names, NO_LIMIT, ddl.mode());
+        start(names, NO_LIMIT, decide());
+    }
+
+    /** A task keeps what is decided here: whether its source records commands cannot change behind its back. */
+    private DdlMode decide() {
+        Optional<DdlMode> asked = ddl.mode();
+        if (asked.isPresent()) {
+            return asked.get();
+        }
+        try (Connection source = route.source().openForShortTransactions()) {
+            DdlMode mode = DdlRecorder.isPossible(source) ? DdlMode.CARRY : DdlMode.STOP;
+            LOG.info(
+                    "ddl.mode is auto, and was decided. task={} mode={} reason={}",
+                    route.task(),
+                    mode.name().toLowerCase(Locale.ROOT),
+                    ddl.reason(mode));
+            return mode;
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The source could not be asked whether it can record commands", e);
+        }
     }
 
     private void start(List<TableName> names, String lockLimit, DdlMode mode) {

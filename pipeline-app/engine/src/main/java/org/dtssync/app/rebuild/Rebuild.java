@@ -241,25 +241,26 @@ public final class Rebuild {
         TopicNames names = FoundTopics.of(file.name(), file.kafka().properties());
         TopicCodecs codecs = new TopicCodecs(names, file.converters(), new SharedRegistry(file.registry()));
         SoleSession session = new SoleSession(target);
-        ReplayedCommands commands = new ReplayedCommands(file, target, epoch);
-        retry.run(
-                "apply",
-                () -> work.accept(new Applier(
-                        new ApplySettings(
-                                names,
-                                file.kafka().properties(),
-                                Optional.empty(),
-                                shapes.get().applied(),
-                                changes,
-                                ApplySettings.DEFAULT_BYTES),
-                        session,
-                        epoch,
-                        codecs.keys(),
-                        codecs.values(),
-                        codecs.cuts(),
-                        (position, commitTimeMicros, applied, tables) ->
-                                listener.applied(position.lsn(), Optional.ofNullable(commitTimeMicros), applied),
-                        Optional.of(commands))));
+        try (ReplayedCommands commands = new ReplayedCommands(file, target, epoch)) {
+            retry.run(
+                    "apply",
+                    () -> work.accept(new Applier(
+                            new ApplySettings(
+                                    names,
+                                    file.kafka().properties(),
+                                    Optional.empty(),
+                                    shapes.get().applied(),
+                                    changes,
+                                    ApplySettings.DEFAULT_BYTES),
+                            session,
+                            epoch,
+                            codecs.keys(),
+                            codecs.values(),
+                            codecs.cuts(),
+                            (position, commitTimeMicros, applied, tables) ->
+                                    listener.applied(position.lsn(), Optional.ofNullable(commitTimeMicros), applied),
+                            Optional.of(commands))));
+        }
     }
 
     private SyncException explained(SyncException fault) {

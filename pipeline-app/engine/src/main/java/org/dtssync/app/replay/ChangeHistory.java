@@ -55,7 +55,10 @@ final class ChangeHistory {
     static ChangeHistory find(
             ReplayTopics topics, Optional<Moment> from, Optional<Moment> to, Predicate<TableName> tables) {
         try (CutScan cuts = topics.cuts()) {
-            return new ChangeHistory(topics, ReplayWindow.find(cuts, from, to), tables);
+            ReplayWindow window = ReplayWindow.find(cuts, from, to);
+            topics.requireNotCompacted(
+                    topics.tables().stream().filter(tables).toList());
+            return new ChangeHistory(topics, window, tables);
         }
     }
 

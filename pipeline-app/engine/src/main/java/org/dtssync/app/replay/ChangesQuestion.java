@@ -14,6 +14,7 @@ import java.util.OptionalLong;
  * @param where a condition on the row, in SQL; empty: none
  * @param follow whether to wait for further changes
  * @param masks patterns {@code schema.table.column} of columns whose values are not shown
+ * @param commands whether commands that changed the structure are shown too
  */
 public record ChangesQuestion(
         List<String> tables,
@@ -22,7 +23,8 @@ public record ChangesQuestion(
         OptionalLong transaction,
         Optional<String> where,
         boolean follow,
-        List<String> masks) {
+        List<String> masks,
+        boolean commands) {
 
     /** Copies the lists. */
     public ChangesQuestion {
@@ -32,6 +34,6 @@ public record ChangesQuestion(
 
     /** Returns the same question, of which the masks are seen to elsewhere. */
     ChangesQuestion masked() {
-        return new ChangesQuestion(tables, from, to, transaction, where, follow, List.of());
+        return new ChangesQuestion(tables, from, to, transaction, where, follow, List.of(), commands);
     }
 }

@@ -13,6 +13,13 @@ public interface HistorySink {
     void accept(HistoryChange change) throws IOException;
 
     /**
+     * Receives a command that changed the structure, at its place among the changes; only where commands are asked for.
+     *
+     * @throws IOException if whatever it is written to takes no more
+     */
+    default void command(HistoryCommand command) throws IOException {}
+
+    /**
      * Called when no further change has arrived yet: everything received so far is to be visible.
      *
      * @throws IOException if whatever it is written to takes no more

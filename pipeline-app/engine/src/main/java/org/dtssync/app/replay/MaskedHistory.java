@@ -54,6 +54,20 @@ final class MaskedHistory implements HistorySink {
         return new RowValues(row.columns(), values);
     }
 
+    /** A statement may have values. */
+    @Override
+    public void command(HistoryCommand command) throws IOException {
+        sink.command(new HistoryCommand(
+                command.lsn(),
+                command.commitTimeMicros(),
+                command.transaction(),
+                command.number(),
+                command.command(),
+                command.statement().map(text -> ColumnMasks.MASKED),
+                command.role(),
+                command.objects()));
+    }
+
     @Override
     public void flush() throws IOException {
         sink.flush();

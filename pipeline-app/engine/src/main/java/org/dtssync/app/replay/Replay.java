@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.runtime.Route;
+import org.dtssync.connectors.apply.CarriedCommands;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
@@ -42,14 +43,18 @@ public record Replay(TaskFile file) {
         }
         Predicate<TableName> tables = tables(question.tables());
         ReplayTopics topics = ReplayTopics.of(file);
-        ChangeHistory history = ChangeHistory.find(topics, question.from(), question.to(), tables);
+        ChangeHistory history = ChangeHistory.find(
+                topics,
+                question.from(),
+                question.to(),
+                question.commands() ? tables.or(CarriedCommands.TABLE::equals) : tables);
         if (question.where().isEmpty()) {
-            read(history, question, sink);
+            read(history, question, tables, sink);
             return;
         }
         try (RowCondition condition =
                 new RowCondition(question.where().get(), Route.forReading(file).destination(), sink)) {
-            read(history, question, condition);
+            read(history, question, tables, condition);
         }
     }
 
@@ -90,31 +95,48 @@ public record Replay(TaskFile file) {
         return table -> selection.selects(table.schema(), table.table());
     }
 
-    private static void read(ChangeHistory history, ChangesQuestion question, HistorySink sink)
+    private static void read(
+            ChangeHistory history, ChangesQuestion question, Predicate<TableName> tables, HistorySink sink)
             throws IOException, InterruptedException {
         OptionalLong transaction = question.transaction();
         long wanted = transaction.orElse(0) & LOW_BITS;
         HistoryAssembler assembler = new HistoryAssembler(sink);
-        history.read(question.follow(), new ChangeHistory.Receiver() {
-            @Override
-            public void accept(ReceivedChange change) throws IOException {
-                DescribedChange described = change.describe();
-                boolean isWanted = transaction.isEmpty() || described.change().transaction() == wanted;
-                if (isWanted && history.hasTime(described)) {
-                    assembler.add(described);
+        ShownCommands commands =
+                new ShownCommands(question.tables().isEmpty(), tables, sink);
+        try {
+            history.read(question.follow(), new ChangeHistory.Receiver() {
+                @Override
+                public void accept(ReceivedChange change) throws IOException {
+                    DescribedChange described = change.describe();
+                    boolean isWanted = transaction.isEmpty() || described.change().transaction() == wanted;
+                    if (!isWanted || !history.hasTime(described)) {
+                        return;
+                    }
+                    boolean isCommand = change.table().equals(CarriedCommands.TABLE);
+                    if (isCommand && question.commands()) {
+                        assembler.end();
+                        commands.add(described);
+                    } else {
+                        assembler.add(described);
+                    }
                 }
-            }
 
-            @Override
-            public void endCut() throws IOException {
-                assembler.end();
-            }
+                @Override
+                public void endCut() throws IOException {
+                    assembler.end();
+                    commands.end();
+                }
 
-            @Override
-            public void caughtUp() throws IOException {
-                sink.flush();
-            }
-        });
+                @Override
+                public void caughtUp() throws IOException {
+                    sink.flush();
+                }
+            });
+        } catch (InterruptedException e) {
+            // What was printed so far ends with a whole line.
+            sink.flush();
+            throw e;
+        }
     }
 
     /**

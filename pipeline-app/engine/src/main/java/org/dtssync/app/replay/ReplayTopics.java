@@ -1,5 +1,6 @@
 package org.dtssync.app.replay;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -8,6 +9,9 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.stream.FoundTopics;
 import org.dtssync.app.stream.SharedRegistry;
 import org.dtssync.app.stream.TopicCodecs;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.connectors.read.CutPosition;
 import org.dtssync.connectors.read.CutScan;
@@ -59,6 +63,27 @@ record ReplayTopics(TopicNames names, Map<String, String> kafka, TopicCodecs cod
                     .map(names::tableOf)
                     .map(table -> new TableName(table.schema(), table.table()))
                     .collect(Collectors.toSet());
+        }
+    }
+
+    /**
+     * Requires that no compaction has removed earlier changes of rows, which leaves a gap that nothing but a proof of all topics shows.
+     *
+     * @throws SyncException of kind TOPIC if one of the tables' topics is compacted
+     */
+    void requireNotCompacted(Collection<TableName> tables) {
+        try (KafkaTopics admin = new KafkaTopics(kafka)) {
+            Set<String> compacted = admin.compacted(tables.stream()
+                    .map(table -> names.table(table.schema(), table.table()))
+                    .toList());
+            if (!compacted.isEmpty()) {
+                throw new SyncException(
+                        FaultKind.TOPIC,
+                        "Topic " + compacted.iterator().next()
+                                + " has cleanup.policy=compact: changes of rows that changed again may be gone from it.",
+                        "Set cleanup.policy=delete, and take another base: dts-sync base TASK.yaml --to DIR. It can be replayed from"
+                                + " then on.");
+            }
         }
     }
 

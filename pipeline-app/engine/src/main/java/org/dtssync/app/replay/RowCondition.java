@@ -77,6 +77,12 @@ final class RowCondition implements HistorySink, AutoCloseable {
     }
 
     @Override
+    public void command(HistoryCommand command) throws IOException {
+        evaluate();
+        sink.command(command);
+    }
+
+    @Override
     public void flush() throws IOException {
         evaluate();
         sink.flush();

@@ -102,6 +102,7 @@ public final class StateHistory {
             }
             StateHistory history = new StateHistory(topics, manifest, tables, end, commands.upTo(end));
             history.requireWhole(cuts);
+            topics.requireNotCompacted(tables);
             return history;
         }
     }

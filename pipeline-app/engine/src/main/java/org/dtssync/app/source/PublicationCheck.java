@@ -130,6 +130,20 @@ public final class PublicationCheck {
         }
     }
 
+    /**
+     * Requires the publication that the stream was begun with, whatever its tables are: of another one, or of none, nothing that was
+     * written can arrive any more.
+     *
+     * @param source the source
+     * @throws SyncException of kind PUBLICATION
+     */
+    public void requireSame(Connection source) throws SQLException {
+        Optional<String> recorded = records().read().publication();
+        if (recorded.isPresent()) {
+            requireSame(recorded.get(), read(source).orElseThrow(this::gone).identity());
+        }
+    }
+
     private SyncException gone() {
         return new SyncException(
                 FaultKind.PUBLICATION,

@@ -272,6 +272,19 @@ public final class DdlCommandStore {
                         : List.of());
     }
 
+    /** Returns whether a command was run that committed behind a position. */
+    public boolean hasRunSince(Lsn position) {
+        return transactions.read(
+                failure(),
+                connection -> isThere(connection)
+                        && Statements.exists(
+                                connection,
+                                "SELECT FROM dts_sync.ddl_command WHERE task = ? AND commit_lsn > ?::pg_lsn AND finished_at IS NOT NULL"
+                                        + " LIMIT 1",
+                                task,
+                                position.toString()));
+    }
+
     /** Takes over what a person has decided about a command at another database that has the same history. */
     public void adopt(StoredDdl decided, Epoch epoch) {
         DdlCommand command = decided.command();

@@ -17,6 +17,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.SessionPool;
 import org.dtssync.schemas.DdlMode;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Runs the commands of a task's history in a database that is made from it, as the task runs them at its destination. What people decided
  * about a command there holds here too, as long as the destination can be asked. Used by one thread.
  */
-public final class ReplayedCommands implements CarriedCommands {
+public final class ReplayedCommands implements CarriedCommands, AutoCloseable {
 
     /** What helps where a command does not run. */
     public static final String REMEDY =
@@ -40,6 +41,10 @@ public final class ReplayedCommands implements CarriedCommands {
     private final DdlCommandStore store;
     private final DdlCommandStore decided;
     private final CarriedStructure structure;
+
+    /** Each command is recorded in transactions of their own. */
+    private final SessionPool sessions = new SessionPool();
+
     private boolean prepared;
 
     /**
@@ -53,8 +58,9 @@ public final class ReplayedCommands implements CarriedCommands {
         this.file = file;
         this.target = target;
         this.epoch = epoch;
-        this.store = new DdlCommandStore(target, epoch.task());
-        this.decided = new DdlCommandStore(Route.forReading(file).destination(), file.name());
+        this.store = new DdlCommandStore(target.reusing(sessions), epoch.task());
+        this.decided =
+                new DdlCommandStore(Route.forReading(file).destination().reusing(sessions), file.name());
         this.structure = new CarriedStructure(
                 new CarriedShapes(new EventLog(target, epoch.task()), epoch.task()), file.objects(), file.name());
     }
@@ -96,6 +102,11 @@ public final class ReplayedCommands implements CarriedCommands {
                 throw e;
             }
         }
+    }
+
+    @Override
+    public void close() {
+        sessions.close();
     }
 
     /** Says what helps here: corrections are for the task. */

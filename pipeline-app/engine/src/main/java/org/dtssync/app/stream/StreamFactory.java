@@ -24,6 +24,7 @@ import org.dtssync.app.verify.VerifySettings;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.CapturedTable;
 import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicForm;
 import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicValues;
@@ -133,7 +134,7 @@ public final class StreamFactory {
                 formed,
                 codecs(formed.names())::cuts,
                 // Commands at the new side are for a person to repeat at the old one.
-                isForward(route) ? task.ddl() : DdlSettings.DEFAULT,
+                isForward(route) ? task.ddl() : new DdlSettings(DdlMode.STOP),
                 mirrored(route),
                 epoch);
     }

@@ -18,6 +18,7 @@ import org.dtssync.connectors.fault.SyncException;
  * @param where a condition on the row, in SQL; empty: none
  * @param follow whether to wait for further changes
  * @param masks patterns {@code schema.table.column} of columns whose values are not shown
+ * @param commands whether commands that changed the structure are shown too
  */
 public record ChangesRequest(
         List<String> tables,
@@ -26,7 +27,8 @@ public record ChangesRequest(
         Optional<String> transaction,
         Optional<String> where,
         boolean follow,
-        List<String> masks) {
+        List<String> masks,
+        boolean commands) {
 
     /** Copies the lists. */
     public ChangesRequest {
@@ -45,6 +47,18 @@ public record ChangesRequest(
         this(tables, from, to, transaction, where, follow, List.of());
     }
 
+    /** Asks for changes without the values of some columns. */
+    public ChangesRequest(
+            List<String> tables,
+            Optional<String> from,
+            Optional<String> to,
+            Optional<String> transaction,
+            Optional<String> where,
+            boolean follow,
+            List<String> masks) {
+        this(tables, from, to, transaction, where, follow, masks, false);
+    }
+
     ChangesQuestion question() {
         if (follow && to.isPresent()) {
             throw new SyncException(FaultKind.USAGE, "--follow and --to exclude each other.", "Leave one of them out.");
@@ -56,7 +70,8 @@ public record ChangesRequest(
                 transaction.map(ChangesRequest::identifier).orElse(OptionalLong.empty()),
                 where,
                 follow,
-                masks);
+                masks,
+                commands);
     }
 
     private static OptionalLong identifier(String text) {

@@ -27,13 +27,16 @@ final class DdlJson {
     }
 
     /** Writes what a status says of them. */
-    static void put(ObjectNode json, DdlFigures figures) {
-        json.put("mode", label(figures.mode()))
-                .put("done", figures.done())
-                .put("skipped", figures.skipped())
-                .put("failed", figures.failed())
-                .put("waiting", figures.waiting());
-        figures.current().ifPresent(command -> put(json.putObject("current"), command));
+    static void put(ObjectNode json, DdlFigures figures, String reason) {
+        json.put("mode", label(figures.mode()));
+        if (figures.mode().carries()) {
+            json.put("done", figures.done())
+                    .put("skipped", figures.skipped())
+                    .put("failed", figures.failed())
+                    .put("waiting", figures.waiting());
+            figures.current().ifPresent(command -> put(json.putObject("current"), command));
+        }
+        json.put("reason", reason);
     }
 
     static String label(DdlMode mode) {

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import org.dtssync.app.replay.HistoryChange;
+import org.dtssync.app.replay.HistoryCommand;
 import org.dtssync.app.replay.HistorySink;
 import org.dtssync.app.replay.RowValues;
 import org.dtssync.connectors.postgres.Lsn;
@@ -50,6 +51,26 @@ final class HistoryJson implements HistorySink {
         json.writeArrayFieldStart("changed");
         for (String column : change.changed()) {
             json.writeString(column);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+        json.writeRaw('\n');
+    }
+
+    @Override
+    public void command(HistoryCommand command) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("lsn", text(command.lsn()));
+        json.writeStringField("commit_time", times.of(command.commitTimeMicros()));
+        json.writeNumberField("transaction", command.transaction());
+        json.writeNumberField("number", command.number());
+        json.writeStringField("op", "command");
+        json.writeStringField("command", command.command());
+        json.writeStringField("statement", command.statement().orElse(null));
+        json.writeStringField("role", command.role().orElse(null));
+        json.writeArrayFieldStart("objects");
+        for (String object : command.objects()) {
+            json.writeString(object);
         }
         json.writeEndArray();
         json.writeEndObject();

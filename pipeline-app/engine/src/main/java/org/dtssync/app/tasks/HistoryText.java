@@ -7,6 +7,7 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import org.dtssync.app.replay.HistoryChange;
+import org.dtssync.app.replay.HistoryCommand;
 import org.dtssync.app.replay.HistorySink;
 import org.dtssync.app.replay.RowValues;
 import org.dtssync.connectors.postgres.Lsn;
@@ -26,12 +27,7 @@ final class HistoryText implements HistorySink {
 
     @Override
     public void accept(HistoryChange change) throws IOException {
-        if (!change.lsn().equals(last)) {
-            last = change.lsn();
-            String time = times.of(change.commitTimeMicros());
-            out.write("transaction " + change.transaction() + " at " + last
-                    + (time == null ? "" : ", committed " + time) + "\n");
-        }
+        transaction(change.lsn(), change.commitTimeMicros(), change.transaction());
         out.write("  " + HistoryJson.word(change.operation()) + " " + change.table() + key(change.key()) + "\n");
         RowValues before = change.before();
         RowValues after = change.after();
@@ -46,6 +42,25 @@ final class HistoryText implements HistorySink {
             for (String column : change.changed()) {
                 out.write("    " + column + ": " + step(before, after, column) + "\n");
             }
+        }
+    }
+
+    private void transaction(Lsn lsn, @Nullable Long commitTimeMicros, long transaction) throws IOException {
+        if (!lsn.equals(last)) {
+            last = lsn;
+            String time = times.of(commitTimeMicros);
+            out.write("transaction " + transaction + " at " + last + (time == null ? "" : ", committed " + time) + "\n");
+        }
+    }
+
+    @Override
+    public void command(HistoryCommand command) throws IOException {
+        transaction(command.lsn(), command.commitTimeMicros(), command.transaction());
+        out.write("  command " + command.command()
+                + command.role().map(role -> " by " + role).orElse("")
+                + (command.objects().isEmpty() ? "" : ": " + String.join(", ", command.objects())) + "\n");
+        if (command.statement().isPresent()) {
+            out.write("    " + command.statement().get().strip().replace("\n", "\n    ") + "\n");
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.state.DdlFigures;
 import org.dtssync.app.state.InstanceStore.Holder;
+import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 
@@ -14,12 +15,13 @@ import org.dtssync.app.state.TableState;
  * @param status as it was read
  * @param oneWay whether the applications were moved without a way back
  * @param bases the bases of the task
+ * @param ddlReason why the task has the mode it has for commands that change the structure
  */
-public record StatusReport(TaskStatus status, boolean oneWay, BaseList bases) implements Report {
+public record StatusReport(TaskStatus status, boolean oneWay, BaseList bases, String ddlReason) implements Report {
 
     @Override
     public String json() {
-        return TaskJson.status(status, oneWay, bases);
+        return TaskJson.status(status, oneWay, bases, ddlReason);
     }
 
     /** Returns a few lines and a table. */
@@ -39,7 +41,7 @@ public record StatusReport(TaskStatus status, boolean oneWay, BaseList bases) im
                 "lag",
                 orDash(status.lagMillis().map(millis -> millis + " ms")) + ", "
                         + orDash(status.lagBytes().map(bytes -> bytes + " bytes of WAL")));
-        if (status.ddl().mode().carries()) {
+        if (status.progress().phase().isAfter(Phase.PREPARE)) {
             line(text, "DDL", ddl(status.ddl()));
         }
         if (bases.newest().isPresent()) {
@@ -86,9 +88,14 @@ public record StatusReport(TaskStatus status, boolean oneWay, BaseList bases) im
                         .orElse("");
     }
 
-    private static String ddl(DdlFigures figures) {
-        return DdlJson.label(figures.mode()) + ", " + figures.done() + " carried"
-                + (figures.skipped() == 0 ? "" : ", " + figures.skipped() + " skipped")
+    private String ddl(DdlFigures figures) {
+        String mode = DdlJson.label(figures.mode());
+        String reason = " (" + ddlReason + ")";
+        if (!figures.mode().carries()) {
+            return mode + reason;
+        }
+        return mode + ", " + figures.done() + " carried"
+                + (figures.skipped() == 0 ? "" : ", " + figures.skipped() + " skipped") + reason
                 + figures.current()
                         .map(command -> String.format("%n%-12s %s", "", TaskDdl.line(command)))
                         .orElse("");

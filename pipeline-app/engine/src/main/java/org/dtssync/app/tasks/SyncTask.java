@@ -44,7 +44,8 @@ public record SyncTask(TaskFile file) {
     public StatusReport status() {
         TaskStatus status = TaskStatus.read(file);
         boolean oneWay = status.progress().phase() == Phase.COMPLETE && Completion.isOneWay(Route.forReading(file));
-        return new StatusReport(status, oneWay, states().bases());
+        return new StatusReport(
+                status, oneWay, states().bases(), file.ddl().reason(status.ddl().mode()));
     }
 
     /** Returns the lag of the destination. */

@@ -19,6 +19,7 @@ import org.dtssync.app.precheck.Advice;
 import org.dtssync.app.precheck.PrecheckItem;
 import org.dtssync.app.replay.ProofResult;
 import org.dtssync.app.sequences.SequenceFinding;
+import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.verify.Difference;
 import org.dtssync.app.verify.TableResult;
@@ -53,7 +54,7 @@ final class TaskJson {
     }
 
     /** Returns a status. */
-    static String status(TaskStatus status, boolean oneWay, BaseList bases) {
+    static String status(TaskStatus status, boolean oneWay, BaseList bases, String ddlReason) {
         ObjectNode root = MAPPER.createObjectNode();
         root.put("task", status.progress().task());
         root.put("phase", status.progress().phase().label());
@@ -83,8 +84,8 @@ final class TaskJson {
                         .put("version", holder.version().orElse(null))
                         .put("started_at", holder.startedAt().orElse(null))
                         .put("alive_at", holder.aliveAt()));
-        if (status.ddl().mode().carries()) {
-            DdlJson.put(root.putObject("ddl"), status.ddl());
+        if (status.progress().phase().isAfter(Phase.PREPARE)) {
+            DdlJson.put(root.putObject("ddl"), status.ddl(), ddlReason);
         }
         return write(root);
     }

@@ -18,6 +18,7 @@ import org.dtssync.app.base.FileFaults;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.config.TaskFileReader;
 import org.dtssync.app.pipeline.TaskInventory;
+import org.dtssync.app.publish.Publication;
 import org.dtssync.app.rebuild.Rebuild;
 import org.dtssync.app.rebuild.RebuildListener;
 import org.dtssync.app.replay.Moment;
@@ -45,6 +46,8 @@ public record TaskStates(TaskFile file) {
 
     private static final String AS_OF = "--as-of";
 
+    private static final int REUSED_HOURS = 12;
+
     /**
      * Takes a base, and reads it again.
      *
@@ -53,13 +56,7 @@ public record TaskStates(TaskFile file) {
      */
     public BaseReport base(Path directory, Optional<Long> rowsPerSecond, BaseListener listener)
             throws InterruptedException {
-        BaseManifest manifest = new BaseJob(
-                        file,
-                        directory,
-                        new TaskInventory(file)::statementsOfDestination,
-                        rowsPerSecond.orElse(file.snapshot().rowsPerSecond()),
-                        listener)
-                .run();
+        BaseManifest manifest = take(directory, rowsPerSecond, listener);
         record(directory, manifest, listener);
         return checkBase(directory, listener);
     }
@@ -116,6 +113,55 @@ public record TaskStates(TaskFile file) {
             }
         }
         return report;
+    }
+
+    /**
+     * Takes a base into topics of its own: first into files under {@code data.dir}, then from these, which are deleted once everything is
+     * written.
+     *
+     * @param keep of how many bases the topics stay, with this one; empty: of all
+     * @param rowsPerSecond how many rows are read per second; empty: as the task file limits the snapshot
+     * @throws InterruptedException if the thread was interrupted; the same call resumes
+     */
+    public TopicBaseReport baseToTopics(Optional<Integer> keep, Optional<Long> rowsPerSecond, BaseListener listener)
+            throws InterruptedException {
+        BaseDirectory files = new BaseDirectory(file.dataDir().resolve(file.name() + "-base-for-topics"));
+        try {
+            discardIfOld(files);
+            if (!files.isComplete()) {
+                take(files.path(), rowsPerSecond, listener);
+            }
+            Publication publication = new Publication(file, files, listener);
+            TopicBaseReport report = new TopicBaseReport(publication.run(keep));
+            publication.forget();
+            files.delete();
+            return report;
+        } catch (IOException e) {
+            throw new SyncException(
+                    FaultKind.DATA,
+                    "Directory " + files.path() + " could not be written: " + FileFaults.reason(e) + ".",
+                    "Check its rights and its room, or set data.dir.",
+                    e);
+        }
+    }
+
+    /** What an interrupted call has left is of use as long as the topics have what follows it. */
+    private static void discardIfOld(BaseDirectory files) throws IOException {
+        if (files.isComplete()
+                && files.manifest().takenAt().isBefore(Instant.now().minus(REUSED_HOURS, ChronoUnit.HOURS))) {
+            files.delete();
+        }
+    }
+
+    private BaseManifest take(Path directory, Optional<Long> rowsPerSecond, BaseListener listener)
+            throws InterruptedException {
+        return new BaseJob(
+                        file,
+                        directory,
+                        new TaskInventory(file)::statementsOfDestination,
+                        rowsPerSecond.orElse(file.snapshot().rowsPerSecond()),
+                        listener)
+                .run();
     }
 
     /** Returns the bases that were taken of the task and not deleted by dts-sync since, the newest first. */

@@ -240,7 +240,10 @@ class ReadmeTest {
                         "tables",
                         "error",
                         "running",
-                        "run");
+                        "run",
+                        "ddl");
+        assertThat(status.get("ddl").get("mode").asText()).isEqualTo("stop");
+        assertThat(status.get("ddl").get("reason").asText()).contains("could make no event triggers");
         assertThat(status.get("running").asBoolean()).isTrue();
         assertThat(keys(status.get("run"))).containsExactly("host", "pid", "version", "started_at", "alive_at");
         assertThat(status.get("source_lsn").asText()).matches("[0-9A-F]+/[0-9A-F]+");

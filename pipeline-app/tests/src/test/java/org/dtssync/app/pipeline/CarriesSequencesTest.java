@@ -68,7 +68,7 @@ class CarriesSequencesTest {
         source = servers.freshDatabase(14);
         destination = servers.freshDatabase(17);
         execute(source, STRUCTURE + INSERTS);
-        pair = RunningPair.start(new TaskFileBuilder(TaskFiles.of(servers, source, destination))
+        pair = RunningPair.start(new TaskFileBuilder(TaskFiles.stopping(servers, source, destination))
                 .objects(new ObjectSelection(
                         List.of("public.*"), List.of("public.audit_*"), ObjectSelection.Owners.KEEP))
                 .build());

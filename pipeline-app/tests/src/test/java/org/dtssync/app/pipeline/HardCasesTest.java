@@ -95,7 +95,7 @@ class HardCasesTest {
         source = servers.freshDatabase(18);
         destination = servers.freshDatabase(18);
         RunningPair.execute(source, STRUCTURE);
-        TaskFile task = TaskFiles.of(servers, source, destination);
+        TaskFile task = TaskFiles.stopping(servers, source, destination);
         namesAndCorrectsTheFunction(task);
         for (DatabaseSettings database : List.of(source, destination)) {
             limitTime(database);

@@ -33,6 +33,15 @@ record MovedTask(TaskFile task, DatabaseSettings source, DatabaseSettings destin
         return moved;
     }
 
+    /** Makes the same with a task that stops when the structure of the source changes. */
+    static MovedTask stopping(Servers servers, int sourceMajor, String... structure) throws SQLException {
+        DatabaseSettings source = servers.freshDatabase(sourceMajor);
+        DatabaseSettings destination = servers.freshDatabase(18);
+        MovedTask moved = new MovedTask(TaskFiles.stopping(servers, source, destination), source, destination);
+        moved.atSource(structure);
+        return moved;
+    }
+
     /** Runs until what was written is at the destination. */
     MovedTask move() throws InterruptedException {
         run(RunGoal.CAUGHT_UP);

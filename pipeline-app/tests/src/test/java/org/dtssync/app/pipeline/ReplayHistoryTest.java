@@ -113,7 +113,7 @@ class ReplayHistoryTest {
 
     @BeforeAll
     static void makeHistory(Servers servers) throws Exception {
-        moved = MovedTask.of(servers, 17, STRUCTURE);
+        moved = MovedTask.stopping(servers, 17, STRUCTURE);
         task = new SyncTask(moved.task());
         run(RunOptions.to(RunGoal.CAUGHT_UP));
         moved.atSource(RECORDING);

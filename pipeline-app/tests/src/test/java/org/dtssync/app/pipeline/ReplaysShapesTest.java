@@ -123,7 +123,7 @@ class ReplaysShapesTest {
     @BeforeAll
     static void makeHistory(Servers given) throws Exception {
         servers = given;
-        moved = MovedTask.of(servers, 17, STRUCTURE).move();
+        moved = MovedTask.stopping(servers, 17, STRUCTURE).move();
         states = new SyncTask(moved.task()).states();
         base = directory.resolve("base");
         states.base(base, Optional.empty(), BaseListener.NONE);

@@ -25,15 +25,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dtssync.app.base.BaseCut;
 import org.dtssync.app.base.BaseListener;
+import org.dtssync.app.config.DdlSettings;
 import org.dtssync.app.rebuild.RebuildListener;
 import org.dtssync.app.tasks.BaseReport;
 import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskStates;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.DdlMode;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,12 +49,14 @@ class ReplaysUnderLoadTest {
 
     private static final int OBSERVATIONS = 50;
 
-    private static final List<String> TABLES = List.of("account", "entry", "scrap");
+    private static final List<String> TABLES = List.of("account", "entry", "scrap", "shaped");
 
     private static final String[] STRUCTURE = {
         "CREATE TABLE public.account (id int PRIMARY KEY, balance int NOT NULL, note text)",
         "CREATE TABLE public.entry (account int, n int, amount int, PRIMARY KEY (account, n))",
         "CREATE TABLE public.scrap (id int PRIMARY KEY, v text)",
+        "CREATE TABLE public.shaped (id int PRIMARY KEY, v text)",
+        "INSERT INTO public.shaped SELECT n, 'v' FROM generate_series(1, 100) n",
         "INSERT INTO public.account SELECT n, 100, 'a' FROM generate_series(1, 200) n",
         "INSERT INTO public.scrap SELECT n, repeat('s', 50) FROM generate_series(1, 4000) n",
     };
@@ -62,6 +67,10 @@ class ReplaysUnderLoadTest {
     static Path directory;
 
     private static final AtomicBoolean writing = new AtomicBoolean(true);
+
+    /** Whether clients change a table's structure too. */
+    private static final AtomicBoolean commanding = new AtomicBoolean();
+
     private static final List<Observed> observed = new ArrayList<>();
 
     private static Servers servers;
@@ -76,7 +85,14 @@ class ReplaysUnderLoadTest {
     @BeforeAll
     static void writeAndObserve(Servers given) throws Exception {
         servers = given;
-        moved = MovedTask.of(servers, 17, STRUCTURE).move();
+        MovedTask made = MovedTask.of(servers, 17, STRUCTURE);
+        moved = new MovedTask(
+                        new TaskFileBuilder(made.task())
+                                .ddl(new DdlSettings(DdlMode.CARRY))
+                                .build(),
+                        made.source(),
+                        made.destination())
+                .move();
         states = new SyncTask(moved.task()).states();
         run = moved.streaming();
         ExecutorService clients = Executors.newFixedThreadPool(WRITERS);
@@ -88,6 +104,7 @@ class ReplaysUnderLoadTest {
         base = directory.resolve("base");
         BaseReport report = states.base(base, Optional.empty(), BaseListener.NONE);
         assertThat(report.whole()).as(report.text()).isTrue();
+        commanding.set(true);
         for (int i = 0; i < OBSERVATIONS; i++) {
             observed.add(observe());
         }
@@ -115,6 +132,10 @@ class ReplaysUnderLoadTest {
                 statement.execute("SELECT pg_advisory_lock_shared(19)");
                 try {
                     statement.execute("BEGIN");
+                    if (commanding.get() && random.nextInt(60) == 0) {
+                        statement.execute(command(random));
+                        statement.execute("UPDATE public.shaped SET v = v || 'x' WHERE id = " + random.nextInt(100));
+                    }
                     for (int n = 1 + random.nextInt(3); n > 0; n--) {
                         statement.execute(statement(random));
                     }
@@ -129,6 +150,17 @@ class ReplaysUnderLoadTest {
             }
         }
         return null;
+    }
+
+    private static String command(Random random) {
+        int n = random.nextInt(4);
+        return switch (random.nextInt(6)) {
+            case 0 -> "ALTER TABLE public.shaped DROP COLUMN IF EXISTS c%d".formatted(n);
+            case 1 -> "CREATE INDEX ON public.shaped (v)";
+            case 2 -> "CREATE OR REPLACE FUNCTION public.made() RETURNS int LANGUAGE sql AS 'SELECT %d'".formatted(n);
+            case 3 -> "ALTER TABLE public.shaped ADD COLUMN IF NOT EXISTS r%d float DEFAULT random()".formatted(n);
+            default -> "ALTER TABLE public.shaped ADD COLUMN IF NOT EXISTS c%d int DEFAULT %d".formatted(n, n);
+        };
     }
 
     private static String statement(Random random) {
@@ -149,6 +181,7 @@ class ReplaysUnderLoadTest {
                 "INSERT INTO public.account VALUES (1000 + %d, 1, NULL) ON CONFLICT (id) DO UPDATE SET note = 'met'"
                         .formatted(n);
             case 5 -> "DELETE FROM public.account WHERE id = 1000 + %d".formatted(n);
+            case 6 -> "UPDATE public.shaped SET v = 'n%d' WHERE id %% 20 = %d".formatted(n, n % 20);
             default -> "UPDATE public.account SET balance = balance + 1 WHERE id = %d".formatted(n);
         };
     }
@@ -171,7 +204,7 @@ class ReplaysUnderLoadTest {
             // Against a TRUNCATE, which snapshots do not see.
             reading.execute("BEGIN ISOLATION LEVEL REPEATABLE READ");
             reading.execute("SET TRANSACTION SNAPSHOT '" + snapshot + "'");
-            reading.execute("LOCK TABLE public.account, public.entry, public.scrap IN ACCESS SHARE MODE");
+            reading.execute("LOCK TABLE public.account, public.entry, public.scrap, public.shaped IN ACCESS SHARE MODE");
             locking.execute("SELECT pg_advisory_unlock(19)");
             return new Observed(lsn, digests(reading));
         }
@@ -324,8 +357,6 @@ class ReplaysUnderLoadTest {
                             .whole())
                     .isTrue();
             run.awaitApplied(flushed());
-            // Their directories are named by the second.
-            Thread.sleep(1_100);
         }
 
         try (var kept = Files.list(shelf)) {

@@ -51,7 +51,7 @@ final class ShapeScene {
     ShapeScene(Servers servers) throws SQLException {
         source = servers.freshDatabase(14);
         destination = servers.freshDatabase(17);
-        task = TaskFiles.of(servers, source, destination);
+        task = TaskFiles.stopping(servers, source, destination);
         source(STRUCTURE);
     }
 

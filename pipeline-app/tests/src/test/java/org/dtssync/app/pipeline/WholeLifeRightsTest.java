@@ -143,7 +143,9 @@ class WholeLifeRightsTest {
             assertThat(precheck(task))
                     .filteredOn(item -> item.result() != Result.PASS)
                     .extracting(PrecheckItem::id, PrecheckItem::result)
-                    .containsExactly(org.assertj.core.groups.Tuple.tuple("kept-identities", Result.WARN));
+                    .containsExactly(
+                            org.assertj.core.groups.Tuple.tuple("kept-identities", Result.WARN),
+                            org.assertj.core.groups.Tuple.tuple("carried-commands", Result.WARN));
 
             try (RunningPair pair = RunningPair.start(task)) {
                 done(pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, false)));
@@ -207,6 +209,7 @@ class WholeLifeRightsTest {
                 .extracting(PrecheckItem::id, PrecheckItem::stage)
                 .containsExactlyInAnyOrder(
                         org.assertj.core.groups.Tuple.tuple("kept-identities", Stage.STREAM),
+                        org.assertj.core.groups.Tuple.tuple("carried-commands", Stage.STREAM),
                         org.assertj.core.groups.Tuple.tuple("session-replication-role", Stage.REVERSE),
                         org.assertj.core.groups.Tuple.tuple("replicate", Stage.REVERSE),
                         org.assertj.core.groups.Tuple.tuple("database-owner", Stage.ROLLBACK),
@@ -320,7 +323,7 @@ class WholeLifeRightsTest {
         assertThat(precheck(task))
                 .filteredOn(item -> item.result() != Result.PASS)
                 .extracting(PrecheckItem::id)
-                .containsExactly("kept-identities");
+                .containsExactly("kept-identities", "carried-commands");
         RunningPair.execute(
                 source, "DROP OWNED BY " + name(source) + "_owner CASCADE; DROP ROLE " + name(source) + "_owner");
         RunningPair.execute(

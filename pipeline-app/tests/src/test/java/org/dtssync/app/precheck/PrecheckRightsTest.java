@@ -225,21 +225,30 @@ class PrecheckRightsTest {
         List<PrecheckItem> found = servers.precheck().stream()
                 .filter(item -> item.result() != PrecheckItem.Result.PASS)
                 .toList();
-        assertThat(found).extracting(PrecheckItem::id).containsExactly("kept-identities");
+        assertThat(found).extracting(PrecheckItem::id).containsExactly("kept-identities", "carried-commands");
         assertThat(found.get(0).message())
                 .contains("Account t_migrator may not make event triggers at the source")
                 .contains("the application's UPDATE and DELETE on it fail");
+        assertThat(found.get(1).message())
+                .isEqualTo(
+                        "Account t_migrator may not make event triggers at the source: the task would begin with ddl.mode"
+                                + " stop, and stop when the structure of the source changes.");
 
         servers.atSource(found.get(0).remedy());
         servers.assertPasses("kept-identities");
+        servers.atSource(found.get(1).remedy());
         assertThat(servers.of("carried-commands").get(0).message())
-                .contains("ddl.mode is stop", "a superuser has to install event triggers");
+                .isEqualTo(
+                        "Commands that change the structure can be recorded at the source; ddl.mode is auto, which means carry.");
     }
 
     @Test
     void aTaskThatCarriesCommandsNeedsEventTriggers() throws SQLException {
         servers.atSource("CREATE TABLE orders (id int PRIMARY KEY); GRANT CREATE ON DATABASE " + servers.database()
                 + " TO t_migrator");
+        servers.ddl = new DdlSettings(DdlMode.STOP);
+        assertThat(servers.of("carried-commands").get(0).message())
+                .contains("ddl.mode is stop", "a superuser has to install event triggers");
         servers.ddl = new DdlSettings(DdlMode.CARRY);
 
         PrecheckItem found = servers.of("carried-commands").get(0);
