@@ -210,7 +210,8 @@ final class BatchWriter {
         }
         Matcher function = FUNCTION.matcher(server.getServerErrorMessage().getWhere());
         return function.find()
-                ? "Function " + function.group(1) + ", which a column, index or check uses, needs a search path of its own: ALTER FUNCTION "
+                ? "Function " + function.group(1)
+                        + ", which a column, index or check uses, needs a search path of its own: ALTER FUNCTION "
                         + function.group(1) + " SET search_path = SCHEMA, pg_temp; at the database that is written to."
                 : "";
     }

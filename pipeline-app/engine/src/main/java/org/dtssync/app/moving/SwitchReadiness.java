@@ -93,7 +93,7 @@ public record SwitchReadiness(
     List<SequencePair> again(boolean ignoreStructure, Checked verification) {
         if (!ignoreStructure) {
             List<Gate> failed = sequenceGates();
-            if (verification == Checked.NOW) {
+            if (verification.equals(Checked.NOW)) {
                 failed.addAll(Gate.failed(objects.get()));
             }
             if (!failed.isEmpty()) {
