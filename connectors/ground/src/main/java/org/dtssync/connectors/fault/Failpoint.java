@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>They do nothing unless the environment variable {@code DTS_SYNC_FAILPOINT} (or the system property
  * {@code dts.sync.failpoint}) names one: {@code NAME[:PASS[:ACTION]]}. At the pass with that number, by default the
  * first, {@code halt} ends the process at once with exit code {@value #EXIT_CODE}, as {@code kill -9} does; {@code freeze}
- * holds the thread forever, so that a test can inspect the servers first and kill the process itself.
+ * holds the thread forever, so that a test can inspect the servers first and kill the process itself; {@code error} throws an
+ * {@link InternalError}, as the JVM does where a file that is mapped into memory has lost its disk.
  *
  * <p>Thread-safe.
  */
@@ -61,6 +62,8 @@ public enum Failpoint {
             "snapshot.copied", "Nothing is pending; it is unknown whether everything reached the destination's disk."),
     SNAPSHOT_TABLE_PUBLISHED("snapshot.table-published", "A table to be reloaded is published, not emptied."),
     SNAPSHOT_TABLE_RESET("snapshot.table-reset", "A table to be reloaded is empty, its new shape is not recorded."),
+    SNAPSHOT_TABLE_LOADED(
+            "snapshot.table-loaded", "A table is loaded as a whole in an open transaction, and its shape recorded."),
 
     SNAPSHOT_TABLE_SET_ASIDE(
             "snapshot.table-set-aside", "A table that changed at the source is empty and waits until it is followed."),
@@ -139,7 +142,9 @@ public enum Failpoint {
         /** It ends at once. */
         HALT,
         /** The thread stops there. */
-        FREEZE
+        FREEZE,
+        /** An error that nobody expects. */
+        ERROR
     }
 
     /**
@@ -171,6 +176,9 @@ public enum Failpoint {
             System.err.println("Failpoint " + point.label + " reached, pass " + pass + ".");
             if (action == Action.HALT) {
                 Runtime.getRuntime().halt(EXIT_CODE);
+            }
+            if (action == Action.ERROR) {
+                throw new InternalError("failpoint " + point.label);
             }
             while (true) {
                 LockSupport.park(this);

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -24,6 +26,14 @@ final class BatchWriter {
 
     /** More rows than this are copied directly into the table; fewer are sent as VALUES with the other statements. */
     private static final int COPY_FROM_ROWS = 100;
+
+    /** An undefined function, table or type. */
+    private static final Set<String> NOT_FOUND = Set.of("42883", "42P01", "42704");
+
+    private static final Pattern FUNCTION =
+            Pattern.compile("^(?:PL/pgSQL|SQL) function (\"[^\"]+\"|[^(\n]+\\([^)\n]*\\))", Pattern.MULTILINE);
+
+    private static final int NAMED = 5;
 
     /** A table, a column or a type that no longer exists, or has changed. */
     private static final Set<String> UNDEFINED = Set.of("42P01", "42703", "42704", "42804");
@@ -147,16 +157,14 @@ final class BatchWriter {
             return;
         }
         String script = statements.stream().map(WriteStatement::sql).collect(Collectors.joining(";\n"));
-        int index = 0;
         try (Statement statement = connection.createStatement()) {
             statement.execute(script);
             for (WriteStatement each : statements) {
                 check(each, statement.getUpdateCount());
-                index++;
                 statement.getMoreResults();
             }
         } catch (SQLException e) {
-            throw explain(statements, index, e);
+            throw explain(statements, e);
         }
     }
 
@@ -169,27 +177,53 @@ final class BatchWriter {
         }
     }
 
-    private static SQLException explain(List<WriteStatement> statements, int index, SQLException e) {
+    private static SQLException explain(List<WriteStatement> statements, SQLException e) {
         if (UniqueConflict.is(e)) {
             return e;
         }
-        TableName table = statements.get(Math.min(index, statements.size() - 1)).table();
         String named = e instanceof org.postgresql.util.PSQLException server
                         && server.getServerErrorMessage() != null
                         && server.getServerErrorMessage().getTable() != null
                 ? server.getServerErrorMessage().getSchema() + "."
                         + server.getServerErrorMessage().getTable()
-                : table.toString();
+                : oneOf(statements);
         throw notWritten(named, e);
+    }
+
+    /** The statements are sent together, and the server does not say which of them it refuses. */
+    private static String oneOf(List<WriteStatement> statements) {
+        List<String> tables = statements.stream()
+                .map(statement -> statement.table().toString())
+                .distinct()
+                .toList();
+        return String.join(" or ", tables.subList(0, Math.min(NAMED, tables.size())))
+                + (tables.size() > NAMED ? " or one of " + (tables.size() - NAMED) + " others" : "");
+    }
+
+    /** Returns what to do if a function that a column, index or check uses did not find something; the context has no row in it. */
+    private static String remedy(SQLException e) {
+        if (!NOT_FOUND.contains(String.valueOf(e.getSQLState()))
+                || !(e instanceof org.postgresql.util.PSQLException server)
+                || server.getServerErrorMessage() == null
+                || server.getServerErrorMessage().getWhere() == null) {
+            return "";
+        }
+        Matcher function = FUNCTION.matcher(server.getServerErrorMessage().getWhere());
+        return function.find()
+                ? "Function " + function.group(1)
+                        + ", which a column, index or check uses, needs a search path of its own: ALTER FUNCTION "
+                        + function.group(1) + " SET search_path = SCHEMA, pg_temp; at the database that is written to."
+                : "";
     }
 
     /** A missing table or column is named by the next try, which looks the table up again. */
     private static SyncException notWritten(String table, SQLException e) {
         SyncException fault =
                 SqlFaults.explain("Changes of table " + table + " could not be written to the destination", e);
-        return UNDEFINED.contains(String.valueOf(e.getSQLState()))
-                ? new SyncException(FaultKind.TRANSIENT, fault.what(), fault.remedy(), e)
-                : fault;
+        String remedy = remedy(e);
+        return remedy.isEmpty() && UNDEFINED.contains(String.valueOf(e.getSQLState()))
+                ? new SyncException(FaultKind.TRANSIENT, fault.what(), "", e)
+                : new SyncException(fault.kind(), fault.what(), remedy, e);
     }
 
     /** Explains a conflict that a rewrite did not resolve: the conflicting row came from another client. */

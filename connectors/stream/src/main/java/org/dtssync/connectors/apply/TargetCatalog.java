@@ -142,7 +142,8 @@ final class TargetCatalog {
                                  JOIN pg_operator p ON p.oid = m.amopopr
                                  JOIN pg_namespace s ON s.oid = p.oprnamespace
                                  WHERE o.opcdefault AND o.opcintype = b.oid), '='),
-                       CASE WHEN b.typtype = 'e' AND b.oid <> a.atttypid THEN '::' || format_type(b.oid, NULL) ELSE '' END,
+                       CASE WHEN (b.typtype = 'e' OR x.ambiguous) AND b.oid <> a.atttypid
+                            THEN '::' || format_type(b.oid, NULL) ELSE '' END,
                        a.attidentity = 'a', c.relkind = 'p',
                        EXISTS (WITH RECURSIVE up AS (
                                    SELECT a.atttypid AS oid
@@ -151,8 +152,8 @@ final class TargetCatalog {
                                )
                                SELECT FROM up JOIN pg_constraint k ON k.contypid = up.oid AND NOT k.convalidated),
                        CASE WHEN wanted.keyless AND b.oid = a.atttypid AND ((b.typtype = 'e'
-                              -- An implicit cast of it makes other operators fit as well, so that "=" would be ambiguous.
-                              AND NOT EXISTS (SELECT FROM pg_cast k WHERE k.castsource = b.oid AND k.castcontext = 'i')) OR b.oid IN (
+                              -- Compared as arrays they would be found by no index.
+                              AND NOT x.ambiguous) OR b.oid IN (
                                'boolean'::regtype, 'smallint'::regtype, 'integer'::regtype, 'bigint'::regtype, 'real'::regtype,
                                'double precision'::regtype, 'numeric'::regtype, 'oid'::regtype, 'text'::regtype, 'varchar'::regtype,
                                'bpchar'::regtype, 'bytea'::regtype, 'uuid'::regtype, 'date'::regtype, 'time'::regtype,
@@ -163,7 +164,8 @@ final class TargetCatalog {
                                            WHERE s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname), 0)::double precision
                             END,
                        wanted.keyless AND EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisvalid
-                                                  AND i.indpred IS NULL AND i.indkey[0] = a.attnum)
+                                                  AND i.indpred IS NULL AND i.indkey[0] = a.attnum),
+                       x.ambiguous
                 FROM unnest(?::text[], ?::text[], ?::boolean[]) wanted (schema, name, keyless)
                 JOIN pg_namespace n ON n.nspname = wanted.schema
                 JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name
@@ -176,6 +178,10 @@ final class TargetCatalog {
                     )
                     SELECT below.oid, below.typtype FROM below WHERE below.typtype <> 'd'
                 ) b
+                CROSS JOIN LATERAL (
+                    SELECT b.typtype IN ('e', 'c', 'r', 'm')
+                           AND EXISTS (SELECT FROM pg_cast k WHERE k.castsource = b.oid AND k.castcontext = 'i') AS ambiguous
+                ) x
                 WHERE a.attgenerated = ''
                 ORDER BY c.oid, a.attnum
                 """)) {
@@ -200,6 +206,7 @@ final class TargetCatalog {
                                     TargetColumn.Base.valueOf(rows.getString(5)),
                                     rows.getString(6),
                                     rows.getString(7),
+                                    rows.getBoolean(13),
                                     rows.getBoolean(8),
                                     search(rows.getObject(11, Double.class), rows.getBoolean(12)),
                                     rows.getBoolean(10)));

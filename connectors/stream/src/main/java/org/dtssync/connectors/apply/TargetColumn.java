@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param equality the operator for equal values that indexes use, with its schema: the search path contains no extension,
  *     and by name alone {@code citext} would be compared as {@code text}, without its index
  * @param comparedAs empty, or for a domain over an enum a cast to the enum, whose operators take no domain
+ * @param inArray whether values are compared as arrays of one element: operators of an enum take any enum, so an implicit cast of this one to
+ *     another type makes them ambiguous, and those of arrays are not
  * @param alwaysIdentity whether it is {@code GENERATED ALWAYS AS IDENTITY}, which cannot be updated
  * @param search how rows are found by the column's value in a table without a key; null if they cannot be
  * @param mayBreakRules whether its domain has a constraint that is not validated: a value from before that may break it
@@ -22,6 +24,7 @@ record TargetColumn(
         Base base,
         String equality,
         String comparedAs,
+        boolean inArray,
         boolean alwaysIdentity,
         @Nullable Search search,
         boolean mayBreakRules) {
@@ -54,7 +57,11 @@ record TargetColumn(
 
     /** Returns a condition for a column of this type under an alias to be equal to a value of the same type. */
     String isEqualTo(String alias, String value) {
-        return alias + "." + sql() + comparedAs + " " + equality + " " + value + comparedAs;
+        return compared(alias + "." + sql()) + " " + equality + " " + compared(value);
+    }
+
+    private String compared(String value) {
+        return inArray ? "ARRAY[" + value + comparedAs + "]" : value + comparedAs;
     }
 
     /** Returns a condition for a column of this type under an alias to be equal to a text expression's value. */

@@ -37,7 +37,8 @@ public class FoldBenchmark {
             Set.of());
 
     private static TargetColumn column(String name, String type) {
-        return new TargetColumn(name, type, TargetColumn.Base.CAST, "OPERATOR(pg_catalog.=)", "", false, null, false);
+        return new TargetColumn(
+                name, type, TargetColumn.Base.CAST, "OPERATOR(pg_catalog.=)", "", false, false, null, false);
     }
 
     /** Half of the changes are inserts, the others update or delete rows, some of them again. */

@@ -36,7 +36,8 @@ final class RowModel {
     }
 
     private static TargetColumn column(String name, String type) {
-        return new TargetColumn(name, type, TargetColumn.Base.CAST, "OPERATOR(pg_catalog.=)", "", false, null, false);
+        return new TargetColumn(
+                name, type, TargetColumn.Base.CAST, "OPERATOR(pg_catalog.=)", "", false, false, null, false);
     }
 
     Map<Integer, Object[]> rows() {

@@ -28,8 +28,8 @@ class TargetChangesTest {
                 NAME,
                 false,
                 List.of(columns).stream()
-                        .map(name ->
-                                new TargetColumn(name, "text", TargetColumn.Base.CAST, "=", "", false, null, false))
+                        .map(name -> new TargetColumn(
+                                name, "text", TargetColumn.Base.CAST, "=", "", false, false, null, false))
                         .toList(),
                 key,
                 Optional.empty(),

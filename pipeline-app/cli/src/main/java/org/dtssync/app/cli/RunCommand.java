@@ -57,7 +57,7 @@ final class RunCommand implements Callable<Integer> {
             names = "--resnapshot",
             paramLabel = "TABLE",
             description =
-                    "schema.table that is emptied at the destination and reloaded, not after a switchover; may be repeated.")
+                    "schema.table that is emptied at the destination, after a switchover at the source, and reloaded; may be repeated.")
     private List<String> resnapshot = new ArrayList<>();
 
     @Spec

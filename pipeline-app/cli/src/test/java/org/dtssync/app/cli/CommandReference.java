@@ -19,7 +19,7 @@ final class CommandReference {
               stderr.
             - Exit codes: 0 done, 1 failed, 2 wrong usage or task file, 3 precheck or a precondition failed, 4 verification found
               differences, 5 switched, but applications were not repointed.
-              SIGTERM and Ctrl-C end `run` with 0 and other commands with 1.
+              SIGTERM and Ctrl-C end `run` with 0 and other commands with 1; 143 if they come while Java itself starts, before anything was done.
             - `replay` and `base`: 0 means done, intact or equal, 4 altered, incomplete or different. Their options and the fields of their JSON,
               one object per line, are stable: fields are added, never renamed. A moment is an LSN (`0/1A2B3C`), an RFC 3339 time or `latest`.
             - `DTS_SYNC_JAVA_OPTS` replaces the memory setting (`-Xmx512m`) with any JVM options.

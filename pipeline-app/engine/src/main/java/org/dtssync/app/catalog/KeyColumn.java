@@ -16,9 +16,16 @@ import org.dtssync.connectors.postgres.Identifiers;
  * @param descending whether the index is descending
  * @param nullsFirst whether the index has nulls first; a key has none, but the order must match the index
  * @param operators the operator class's {@code <, <=, =, >=, >} in this order
+ * @param inArray whether values are compared as arrays of one element: operators of an enum take any enum, so an implicit cast of this one to
+ *     another type makes them ambiguous, and those of arrays are not
  */
 public record KeyColumn(
-        String expression, String type, boolean descending, boolean nullsFirst, List<String> operators) {
+        String expression,
+        String type,
+        boolean descending,
+        boolean nullsFirst,
+        List<String> operators,
+        boolean inArray) {
 
     /** Copies the operators. */
     public KeyColumn {
@@ -30,9 +37,18 @@ public record KeyColumn(
         return "format('%s', " + expression + ")";
     }
 
-    /** Returns a value from {@link #text} as SQL. */
+    /** Returns what the operators compare. */
+    public String compared() {
+        return wrapped(expression);
+    }
+
+    /** Returns a value from {@link #text} as SQL that the operators compare with {@link #compared}. */
     public String literal(String text) {
-        return Identifiers.literal(text) + "::" + type;
+        return wrapped(Identifiers.literal(text) + "::" + type);
+    }
+
+    private String wrapped(String value) {
+        return inArray ? "ARRAY[" + value + "]" : value;
     }
 
     /** Returns the operator that is true of equal values. */
@@ -57,6 +73,6 @@ public record KeyColumn(
     }
 
     String order() {
-        return expression + " USING " + before() + (nullsFirst ? " NULLS FIRST" : " NULLS LAST");
+        return compared() + " USING " + before() + (nullsFirst ? " NULLS FIRST" : " NULLS LAST");
     }
 }

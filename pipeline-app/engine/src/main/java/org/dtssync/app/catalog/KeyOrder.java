@@ -90,7 +90,7 @@ public record KeyOrder(List<KeyColumn> columns) {
         if (start == columns.size() - 1) {
             return compare(start, operator, bound);
         }
-        String row = rest(start).map(KeyColumn::expression).collect(Collectors.joining(", ", "(", ")"));
+        String row = rest(start).map(KeyColumn::compared).collect(Collectors.joining(", ", "(", ")"));
         return row + " " + operator + " (" + String.join(", ", bound.subList(start, bound.size())) + ")";
     }
 
@@ -108,7 +108,7 @@ public record KeyOrder(List<KeyColumn> columns) {
     }
 
     private String compare(int i, String operator, List<String> bound) {
-        return columns.get(i).expression() + " " + operator + " " + bound.get(i);
+        return columns.get(i).compared() + " " + operator + " " + bound.get(i);
     }
 
     private List<String> literals(List<String> bound) {

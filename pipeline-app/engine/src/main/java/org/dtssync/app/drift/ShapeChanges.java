@@ -43,11 +43,6 @@ public final class ShapeChanges {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShapeChanges.class);
 
-    /** What is to be done where the source follows the destination and a table would have to be loaded. */
-    public static final String WITHOUT_RELOAD =
-            "Undo the change there, or exclude a new table in objects.exclude; or stay at the"
-                    + " destination without a way back: dts-sync release.";
-
     private final Route route;
     private final ObjectSelection objects;
     private final ProgressStore progress;
@@ -81,6 +76,12 @@ public final class ShapeChanges {
         void reset(TableName table) throws InterruptedException;
     }
 
+    /** Copies all rows of a table that is published, and records it with its shape, in one transaction. */
+    @FunctionalInterface
+    public interface WholeLoad {
+        void load(TableProgress table, String structure) throws InterruptedException;
+    }
+
     /**
      * Accepts a table's current shape at the source; one that no longer exists there is removed from the task.
      *
@@ -105,10 +106,8 @@ public final class ShapeChanges {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
                     "The change of table " + table + " cannot be accepted alone, since it " + reason + ".",
-                    ReverseSide.follows(route)
-                            ? WITHOUT_RELOAD
-                            : "Make the same change at the destination and run with --resnapshot " + table + "."
-                                    + ReadOnlySide.hint(route.destination()));
+                    "Make the same change at the " + route.destination().role() + " and run with --resnapshot " + table
+                            + "." + ReadOnlySide.hint(route.destination()));
         });
         requireAtDestination(table, current, Optional.of(step), "--accept-structure");
         if (!now.equals(recorded.structure())) {
@@ -139,17 +138,9 @@ public final class ShapeChanges {
 
     /** Marks a table to be reloaded, or adds one that is new at the source. */
     public void resnapshot(TableName table, LoadReset load) throws InterruptedException {
-        Optional<TableProgress> known = progress.tables().stream()
-                .filter(one -> one.table().equals(table) && one.state() != TableState.SKIPPED)
-                .findFirst();
         Current read = current(table);
-        String now = read.shape();
-        if (now == null) {
-            throw known.isEmpty() ? unknown(table) : gone(table);
-        }
+        String now = loadable(table, read.shape());
         TableProgress selected = selected(table);
-        TableShape current = TableShape.parse(now);
-        requireAtDestination(table, current, Optional.empty(), "--resnapshot");
         progress.addTables(List.of(selected), epoch);
         publish(table);
         Failpoint.SNAPSHOT_TABLE_PUBLISHED.reached();
@@ -163,6 +154,32 @@ public final class ShapeChanges {
         structures.reload(table, now, selected.keyColumns(), read.position(), whole, epoch);
         know(table);
         LOG.info("Table will be reloaded. table={} in_one_snapshot={}", table, whole);
+    }
+
+    /**
+     * Loads a table now, or one that is new at the source, for a direction that has no phases of a load. It belongs to the task once its
+     * rows are there.
+     */
+    public void reload(TableName table, WholeLoad load) throws InterruptedException {
+        String now = loadable(table, fingerprint(table));
+        TableProgress selected = selected(table);
+        publish(table);
+        Failpoint.SNAPSHOT_TABLE_PUBLISHED.reached();
+        load.load(selected, now);
+        recordPublished(table);
+        know(table);
+        LOG.info("Table reloaded. table={}", table);
+    }
+
+    /** Returns the shape of a table that can be loaded. */
+    private String loadable(TableName table, @Nullable String now) {
+        boolean known = progress.tables().stream()
+                .anyMatch(one -> one.table().equals(table) && one.state() != TableState.SKIPPED);
+        if (now == null) {
+            throw known ? gone(table) : unknown(table);
+        }
+        requireAtDestination(table, TableShape.parse(now), Optional.empty(), "--resnapshot");
+        return now;
     }
 
     /** Where commands are carried, a table that differs from how the event triggers left it would stop the task again. */
@@ -204,6 +221,15 @@ public final class ShapeChanges {
         return new Current(shape.get(), position);
     }
 
+    /** Its entry was recorded with an earlier row, if there was one. */
+    private void recordPublished(TableName table) {
+        try (Connection connection = route.source().open()) {
+            new PublicationCheck(route).record(connection, table, epoch);
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The entry of table " + table + " in the publication could not be recorded", e);
+        }
+    }
+
     private @Nullable String fingerprint(TableName table) {
         Map<TableName, String> now = new ShapeFingerprint(route.source()).read(List.of(table));
         return now.get(table);
@@ -242,10 +268,11 @@ public final class ShapeChanges {
                 "See dts-sync status; write names as schema.table.");
     }
 
-    private static SyncException gone(TableName table) {
+    private SyncException gone(TableName table) {
         return new SyncException(
                 FaultKind.SHAPE_CHANGED,
-                "Table " + table + " no longer exists at the source and cannot be loaded.",
-                "Drop or rename it at the destination too and run with --accept-structure " + table + ".");
+                "Table " + table + " no longer exists at the " + route.source().role() + " and cannot be loaded.",
+                "Drop or rename it at the " + route.destination().role() + " too and run with --accept-structure "
+                        + table + ".");
     }
 }

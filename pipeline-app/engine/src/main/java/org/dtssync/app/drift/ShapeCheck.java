@@ -269,10 +269,6 @@ public final class ShapeCheck {
 
     private String remedy(
             TableName table, List<TableName> fresh, Map<TableName, String> stored, Map<TableName, String> now) {
-        if (fresh.contains(table) && ReverseSide.follows(route)) {
-            return "Add table " + table
-                    + " to objects.exclude: after a switchover no table can be loaded at the source.";
-        }
         if (fresh.contains(table)) {
             return "Create table " + table + " at the " + follower() + " too and run with --resnapshot " + table
                     + ", or add it to objects.exclude.";
@@ -287,18 +283,12 @@ public final class ShapeCheck {
                         Objects.requireNonNull(stored.get(table), "Only a new table is not recorded."), is)),
                 TableShape.parse(is));
         Optional<String> reload = step.reloadReason();
-        if (reload.isPresent() && ReverseSide.follows(route)) {
-            return "The change of table " + table + " cannot be accepted alone, since it " + reload.get()
-                    + ", and after a switchover no table can be loaded at the source. " + ShapeChanges.WITHOUT_RELOAD;
-        }
         if (reload.isPresent()) {
             return "Make the same change at the " + follower() + " and run with --resnapshot " + table + ", since it "
                     + reload.get() + ".";
         }
         return "Make the same change at the " + follower() + " and run with --accept-structure " + table
-                + (ReverseSide.follows(route)
-                        ? "."
-                        : ", or with --resnapshot " + table + " where existing rows changed.");
+                + ", or with --resnapshot " + table + " where existing rows changed.";
     }
 
     /** After a switchover it is the task's source that follows. */

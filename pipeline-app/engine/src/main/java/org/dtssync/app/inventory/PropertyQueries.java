@@ -149,7 +149,10 @@ final class PropertyQueries {
             FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN pg_trigger p ON p.oid = t.tgparentid
             CROSS JOIN LATERAL (SELECT CASE t.tgenabled WHEN 'O' THEN 'ENABLE' WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END AS word) w
-            WHERE NOT t.tgisinternal AND t.tgenabled <> coalesce(p.tgenabled, 'O') AND @user(n) AND @own(pg_class, c)
+            JOIN pg_proc f ON f.oid = t.tgfoid
+            -- Before version 15 a partition's copy of a trigger counts as internal, as those of foreign keys do.
+            WHERE (NOT t.tgisinternal OR t.tgparentid <> 0 AND f.proname !~ '^(RI_FKey_|unique_key_recheck)')
+              AND t.tgenabled <> coalesce(p.tgenabled, 'O') AND @user(n) AND @own(pg_class, c)
             UNION ALL
             SELECT 'rule state', @id(pg_rewrite, r), @key(pg_rewrite, r), ARRAY[@part(pg_rewrite, r.oid)], NULL,
                    ARRAY[format('ALTER TABLE %s.%s %s RULE %s', n.nspname, c.relname, w.word, r.rulename)],

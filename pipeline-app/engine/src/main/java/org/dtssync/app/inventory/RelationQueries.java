@@ -101,7 +101,10 @@ final class RelationQueries {
                    ARRAY[format('TRIGGER %s ON %s.%s', t.tgname, n.nspname, c.relname)] AS targets,
                    t.tgparentid <> 0 AS implied, CASE WHEN t.tgparentid = 0 THEN 1 ELSE 0 END AS count
             FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE NOT t.tgisinternal AND c.relpersistence <> 't' AND @user(n) AND @own(pg_class, c)
+            JOIN pg_proc f ON f.oid = t.tgfoid
+            -- Before version 15 a partition's copy of a trigger counts as internal, as those of foreign keys do.
+            WHERE (NOT t.tgisinternal OR t.tgparentid <> 0 AND f.proname !~ '^(RI_FKey_|unique_key_recheck)')
+              AND c.relpersistence <> 't' AND @user(n) AND @own(pg_class, c)
             """);
 
     private static final InventoryQuery RULES = objects("""

@@ -15,7 +15,6 @@ import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.state.SwitchoverSteps;
-import org.dtssync.app.state.TableProgress;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
@@ -23,7 +22,6 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
-import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -251,11 +249,9 @@ public final class Abandonment {
     }
 
     private ReadOnlyGate fence(DatabaseConnections database) {
-        List<TableName> tables =
-                progress.tables().stream().map(TableProgress::table).toList();
         return new ReadOnlyGate(
                 database,
-                tables,
+                new ProgressStore(reverse.destination(), reverse.task()).followed(),
                 settings.applicationRoles(),
                 task.task(),
                 task.name().applicationName());

@@ -96,7 +96,7 @@ public record Gate(
 
     /** Returns what to do about it, if possible something to paste; empty if it passed. */
     public String remedy() {
-        return ((sql.isEmpty() ? "" : "Run: " + sql + " ") + text).strip();
+        return (sql.isEmpty() || text.contains(sql) ? text : "Run: " + sql + " " + text).strip();
     }
 
     /** Returns the same about another part of the switch. */

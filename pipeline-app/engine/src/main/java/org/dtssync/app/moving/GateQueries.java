@@ -149,7 +149,8 @@ final class GateQueries {
                 "",
                 """
                 SELECT true, 'Role ' || %1$s || ' of switchover.application.roles does not exist at the %%1$s.',
-                       '', 'Make it, or take it out of the list.', NULL::bigint, NULL::bigint
+                       format('CREATE ROLE %%%%I LOGIN;', %1$s), 'Set its password, or take it out of the list.',
+                       NULL::bigint, NULL::bigint
                 WHERE to_regrole(quote_ident(%1$s)) IS NULL
                 """.formatted(percents(Identifiers.literal(role))));
     }

@@ -27,10 +27,10 @@ public final class SequenceGates {
         List<Gate> gates = new ArrayList<>();
         List<SequenceFinding> findings = sequences.findings();
         for (SequenceFinding finding : findings.subList(0, Math.min(LISTED, findings.size()))) {
-            gates.add(
-                    finding.blocking()
-                            ? Gate.fail(ID, Group.REPLICATION, finding.message(), finding.remedy())
-                            : Gate.warn(ID, Group.REPLICATION, finding.message(), finding.remedy()));
+            Gate gate = finding.blocking()
+                    ? Gate.fail(ID, Group.REPLICATION, finding.message(), finding.remedy())
+                    : Gate.warn(ID, Group.REPLICATION, finding.message(), finding.remedy());
+            gates.add(gate.at(finding.server(), finding.sql()));
         }
         if (findings.size() > LISTED) {
             gates.add(Gate.fail(

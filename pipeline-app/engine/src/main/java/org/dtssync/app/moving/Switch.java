@@ -109,11 +109,9 @@ public final class Switch {
     }
 
     private ReadOnlyGate fenceOf(Route direction) {
-        List<TableName> tables =
-                progress.tables().stream().map(table -> table.table()).toList();
         return new ReadOnlyGate(
                 direction.source(),
-                tables,
+                new ProgressStore(direction.destination(), direction.task()).followed(),
                 settings.applicationRoles(),
                 task.task(),
                 task.name().applicationName());
@@ -221,7 +219,7 @@ public final class Switch {
                     step("stream-back", () -> startBack(active, back));
                 }
                 long commands = new CarriedChanges(from).passed();
-                List<SequencePair> pairs = readiness.sequences(options.ignoreStructure());
+                List<SequencePair> pairs = readiness.again(options.ignoreStructure(), verification);
                 List<TableName> others =
                         options.rehearse() ? List.of() : arrival.unsent().tables(from);
                 active.pauseSequences();

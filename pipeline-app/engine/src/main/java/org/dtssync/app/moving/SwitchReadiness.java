@@ -75,19 +75,27 @@ public record SwitchReadiness(
         if (!failed.isEmpty()) {
             Gate last = failed.remove(failed.size() - 1);
             failed.add(Gate.fail(
-                    last.id(), last.group(), last.message(), (last.remedy() + " " + SequenceGates.OTHERWISE).strip()));
+                            last.id(),
+                            last.group(),
+                            last.message(),
+                            (last.remedy() + " " + SequenceGates.OTHERWISE).strip())
+                    .at(last.server(), last.sql()));
         }
         return failed;
     }
 
     /**
-     * Requires once more, right before the database is closed, that every sequence would be set: a verification may have taken hours.
+     * Requires once more, right before the database is closed, that every sequence would be set, and after a verification, which may have
+     * taken hours, that every object is still there as it should be.
      *
-     * @return which will be set
+     * @return which sequences will be set
      */
-    List<SequencePair> sequences(boolean ignoreStructure) {
+    List<SequencePair> again(boolean ignoreStructure, Checked verification) {
         if (!ignoreStructure) {
             List<Gate> failed = sequenceGates();
+            if (verification.equals(Checked.NOW)) {
+                failed.addAll(Gate.failed(objects.get()));
+            }
             if (!failed.isEmpty()) {
                 throw new SyncException(FaultKind.PRECHECK, Gate.sentences(failed), "");
             }

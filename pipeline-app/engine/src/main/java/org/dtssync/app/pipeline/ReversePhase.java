@@ -1,6 +1,5 @@
 package org.dtssync.app.pipeline;
 
-import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.drift.ShapeChanges;
@@ -10,13 +9,12 @@ import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.runtime.Background;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
+import org.dtssync.app.snapshot.LockedLoad;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.stream.Direction;
 import org.dtssync.app.stream.StreamFactory;
 import org.dtssync.app.stream.StreamListener;
 import org.dtssync.app.verify.VerifyReport;
-import org.dtssync.connectors.fault.FaultKind;
-import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
@@ -69,7 +67,6 @@ final class ReversePhase {
 
     /** Follows until the phase is left or the goal is reached; returns the verification, if the goal was one. */
     Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
-        requireNoReload(options.resnapshot());
         Switch switchover = moves.move(SwitchKind.SWITCHOVER);
         if (switchover.isUnfinished()) {
             retry.run("switchover", () -> switchover.finish(moves.epoch()));
@@ -82,29 +79,25 @@ final class ReversePhase {
                 Background closing = background.group();
                 Direction back = streams.open(reverse, held.epoch(), background, listener)) {
             closing.start("dts-sync-lease-reverse", () -> retry.run("lease", () -> held.keep(() -> null)));
-            accept(options.acceptStructure(), reverse, held.epoch());
+            changeTables(options, reverse, held.epoch());
             back.startCapture();
             back.startFollowing();
             return follow(back, options.goal());
         }
     }
 
-    /** The rows are at the destination now, and only a load from the source exists. */
-    private void requireNoReload(List<TableName> tables) {
-        if (!tables.isEmpty()) {
-            throw new SyncException(
-                    FaultKind.USAGE,
-                    "Task " + route.task() + " is in phase reverse, in which table " + tables.get(0)
-                            + " cannot be reloaded: rows flow to the source.",
-                    ShapeChanges.WITHOUT_RELOAD);
-        }
-    }
-
     /** Before capture starts, which compares what it reads with what is recorded. */
-    private void accept(List<TableName> tables, Route reverse, Epoch epoch) throws InterruptedException {
+    private void changeTables(RunOptions options, Route reverse, Epoch epoch) throws InterruptedException {
         ShapeChanges changes = new ShapeChanges(reverse, task.objects(), epoch, true, table -> false);
-        for (TableName table : tables) {
+        for (TableName table : options.acceptStructure()) {
             changes.accept(table);
+        }
+        if (!options.resnapshot().isEmpty()) {
+            Mirrors.requireNone(task, "Tables cannot be reloaded: the reloaded rows would flow back.");
+        }
+        LockedLoad load = new LockedLoad(reverse.source(), reverse.destination(), epoch);
+        for (TableName table : options.resnapshot()) {
+            retry.run("reload", () -> changes.reload(table, load::load));
         }
     }
 

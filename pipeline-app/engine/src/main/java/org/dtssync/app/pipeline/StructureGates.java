@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.dtssync.app.catalog.UnsharedTables;
 import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.inventory.InventoryComparison;
 import org.dtssync.app.inventory.InventoryDifference;
@@ -27,8 +29,10 @@ import org.dtssync.app.structure.ComparedObjects;
 import org.dtssync.app.structure.ComparedObjects.Change;
 import org.dtssync.app.structure.LateObjects;
 import org.dtssync.app.structure.StructureComparison;
+import org.dtssync.app.structure.UnfilledViews;
 import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.ReadOnlyDefault;
+import org.dtssync.connectors.postgres.TableName;
 
 /**
  * Whether applications would find everything at the database they are moved to, as it is where they are: objects, their definitions and
@@ -53,10 +57,48 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
      */
     private record Found(List<Gate> failed, List<Gate> warned, List<String> left) {}
 
-    /** Reads both databases; nothing is said of a task that made none of its objects. */
+    /** Reads both databases. */
     public List<Gate> gates() {
         Route route = Route.forReading(task);
         Route direction = kind == SwitchKind.SWITCHOVER ? route : route.reversed();
+        List<Gate> gates = new ArrayList<>(objects(route, direction));
+        if (kind == SwitchKind.ROLLBACK) {
+            gates.addAll(leftBehind(direction));
+        }
+        return gates;
+    }
+
+    /** The rows of a table that applications made after the switchover are nowhere else, unless it was loaded at the source. */
+    private List<Gate> leftBehind(Route direction) {
+        ObjectSelection all = new ObjectSelection(
+                task.objects().include(), List.of(), task.objects().owners());
+        List<String> meant = new ArrayList<>();
+        List<String> others = new ArrayList<>();
+        for (TableName table : UnsharedTables.of(direction.source(), direction.destination())) {
+            (all.selects(table.schema(), table.table()) ? meant : others).add(table.toString());
+        }
+        List<Gate> gates = new ArrayList<>();
+        if (!meant.isEmpty()) {
+            gates.add(Gate.fail(
+                    "tables",
+                    Group.REPLICATION,
+                    "Rows would stay at the destination: only there is " + listed(meant) + ".",
+                    "Create each table at the source too, take it out of objects.exclude and run with --resnapshot TABLE. "
+                            + OTHERWISE));
+        }
+        if (!others.isEmpty()) {
+            gates.add(Gate.warn(
+                    "tables",
+                    Group.REPLICATION,
+                    "Rows stay at the destination: only there is " + listed(others)
+                            + ", which objects.include does not match.",
+                    "Copy them by hand if something needs them at the source."));
+        }
+        return gates;
+    }
+
+    /** Nothing is said of a task that made none of its objects. */
+    private List<Gate> objects(Route route, Route direction) {
         List<StoredObject> stored = new StructureObjectStore(route.destination(), route.task()).list();
         if (stored.isEmpty()) {
             return List.of();
@@ -68,6 +110,9 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
         DecidedCommands decided = DecidedCommands.of(new DdlCommandStore(route.destination(), route.task()).list());
         Found found = new Found(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         missing(route, direction, stored, objects, closed, decided, found);
+        if (kind == SwitchKind.SWITCHOVER) {
+            unfilled(UnfilledViews.of(direction.destination(), stored), closed, found);
+        }
         changed(
                 objects.changes(
                         new StructureForms(route.destination(), route.task()).read(),
@@ -151,6 +196,23 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
                             kind == SwitchKind.SWITCHOVER
                                     ? "dts-sync evaluate TASK.yaml --verbose prints the SQL that makes them."
                                     : "Make them there by hand if something needs them."));
+        }
+    }
+
+    private static void unfilled(List<StoredObject> views, boolean closed, Found found) {
+        for (StoredObject view : views) {
+            String name = view.object().name();
+            found.failed()
+                    .add(Gate.fail(
+                                    GATE,
+                                    Group.REPLICATION,
+                                    "A materialized view has no contents at the destination, since " + name + " failed"
+                                            + view.error()
+                                                    .map(why -> ": " + why)
+                                                    .orElse("") + ".",
+                                    "Correct the cause first, or leave it as it is: dts-sync structure skip TASK.yaml "
+                                            + name + ". " + OTHERWISE)
+                            .at(End.DESTINATION.label(), opened(view.statement() + ";", closed)));
         }
     }
 

@@ -1,8 +1,11 @@
 package org.dtssync.app.precheck;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a person can do about a finding. Immutable.
@@ -61,6 +64,17 @@ public record Advice(Optional<Place> server, List<String> statements, String tex
     /** Returns the statements, one per line. */
     public String sql() {
         return String.join("\n", statements);
+    }
+
+    /** Returns each single command with its server, in one form, with and without quotes around names. */
+    Set<String> commands() {
+        String place = server.map(Place::label).orElse("");
+        return statements.stream()
+                .flatMap(statement -> Arrays.stream(statement.split(";", -1)))
+                .map(command -> command.replace("\"", "").strip())
+                .filter(command -> !command.isEmpty())
+                .map(command -> place + " " + command)
+                .collect(Collectors.toSet());
     }
 
     /** Returns everything as one text to paste: the text is a comment behind the statements. */

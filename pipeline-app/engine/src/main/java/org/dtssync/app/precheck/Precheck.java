@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,7 +113,7 @@ public final class Precheck {
             Set<Server> reached = reached(source, destination, brokers);
             runChecks(new Ends(task, source, destination, brokers, suspiciousAge, statements), reached, items);
             if (source != null && reached.contains(Server.DESTINATION)) {
-                items.addAll(later(source, reached.contains(Server.KAFKA)));
+                items.addAll(unsaid(later(source, reached.contains(Server.KAFKA)), items));
             }
             return List.copyOf(items);
         } catch (SQLException e) {
@@ -184,6 +185,20 @@ public final class Precheck {
             return failed.items();
         }
         return findings.values().stream().flatMap(own -> own.items().stream()).toList();
+    }
+
+    /** Leaves out what is solved with something that failed before: one cause is one finding. */
+    private static List<PrecheckItem> unsaid(List<PrecheckItem> later, List<PrecheckItem> said) {
+        Set<String> solved = new HashSet<>();
+        said.stream()
+                .filter(item -> item.result() == Result.FAIL)
+                .forEach(item -> solved.addAll(item.advice().commands()));
+        return later.stream()
+                .filter(item -> {
+                    Set<String> commands = item.advice().commands();
+                    return commands.isEmpty() || !solved.containsAll(commands);
+                })
+                .toList();
     }
 
     private static List<PrecheckItem> run(Check check, Ends ends) {

@@ -133,7 +133,8 @@ final class RuleChecks {
                                   SELECT r.relname AS name FROM pg_class r WHERE r.oid >= 16384 AND r.relkind IN ('r', 'p', 'v', 'm', 'S')
                                   UNION ALL SELECT y.typname FROM pg_type y WHERE y.oid >= 16384 AND y.typtype IN ('d', 'e')) t
                               WHERE NOT EXISTS (SELECT FROM pg_proc b WHERE b.proname = t.name AND b.pronamespace = 'pg_catalog'::regnamespace)) o
-                        WHERE o.name ~ '^\\w+$' AND p.prosrc ~* ('(^|[^.\\w"])' || o.name || '\\M')
+                        WHERE o.name NOT IN (SELECT k.word FROM pg_get_keywords() k WHERE k.catcode = 'R')
+                          AND o.name ~ '^\\w+$' AND p.prosrc ~* ('(^|[^.\\w"])' || o.name || '\\M')
                     ) m
                     WHERE p.oid = used.refobjid AND p.oid >= 16384 AND p.prolang NOT IN (12, 13) AND p.prosqlbody IS NULL
                       AND NOT coalesce(p.proconfig::text LIKE '%search_path=%', false) AND m.name IS NOT NULL
@@ -144,7 +145,8 @@ final class RuleChecks {
             findings.warn(
                     found[0],
                     "Function " + found[0] + ", which a generated column, index or check uses, names " + found[2]
-                            + " without its schema and has no search path of its own: at the destination it will not find it.",
+                            + " without its schema and has no search path of its own: at the destination it will not find it,"
+                            + " nor at the source after a switchover, when rows flow back.",
                     Advice.sql(
                                     Place.SOURCE,
                                     "ALTER FUNCTION " + found[0] + " SET search_path = " + found[1] + ", pg_temp;")

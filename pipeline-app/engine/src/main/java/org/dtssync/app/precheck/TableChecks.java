@@ -25,7 +25,10 @@ final class TableChecks {
     private static final String ACTING_ANYWAY = """
             SELECT n.nspname, c.relname, w.kind, w.name, w.state
             FROM (SELECT tgrelid AS relation, 'TRIGGER' AS kind, tgname AS name, tgenabled AS state
-                  FROM pg_trigger WHERE tgenabled IN ('A', 'R') AND NOT tgisinternal
+                  FROM pg_trigger g JOIN pg_proc f ON f.oid = g.tgfoid
+                  -- Before version 15 a partition's copy of a trigger counts as internal, as those of foreign keys do.
+                  WHERE tgenabled IN ('A', 'R')
+                    AND (NOT tgisinternal OR tgparentid <> 0 AND f.proname !~ '^(RI_FKey_|unique_key_recheck)')
                   UNION ALL SELECT ev_class, 'RULE', rulename, ev_enabled FROM pg_rewrite WHERE ev_enabled IN ('A', 'R')) w
                  JOIN (%s) t ON t.relation = w.relation
                  JOIN pg_class c ON c.oid = w.relation JOIN pg_namespace n ON n.oid = c.relnamespace

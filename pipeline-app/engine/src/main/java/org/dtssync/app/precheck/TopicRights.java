@@ -78,8 +78,8 @@ public record TopicRights(TaskFile task) {
             default -> "delete topics";
         };
         return new Missing(
-                "Kafka does not let the account " + verb + " whose names begin with " + prefix
-                        + (right == Right.DELETE ? ", which release --topics has to." : "."),
+                "Kafka does not let the account " + verb + " whose names begin with '" + prefix
+                        + (right == Right.DELETE ? "', which release --topics has to." : "'."),
                 grant(capitalized(right), "--topic " + prefix));
     }
 

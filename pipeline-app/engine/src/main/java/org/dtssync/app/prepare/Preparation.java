@@ -27,6 +27,7 @@ import org.dtssync.app.source.PublicationCheck;
 import org.dtssync.app.state.HeartbeatStore;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.ShapeRecords;
 import org.dtssync.app.state.StateSchema;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
@@ -217,6 +218,11 @@ public final class Preparation {
         Set<TableName> wanted = Set.copyOf(tables);
         List<TableProgress> followed = new SelectedTables(route.source(), objects)
                 .read().stream().filter(table -> wanted.contains(table.table())).toList();
+        // What was dropped while the stream flowed the other way.
+        ShapeRecords shapes = new ShapeRecords(route.destination(), route.task());
+        progress.tables().stream()
+                .filter(table -> table.state() != TableState.SKIPPED && !wanted.contains(table.table()))
+                .forEach(table -> shapes.remove(table.table(), epoch));
         progress.addTables(followed, epoch);
         followed.forEach(table -> progress.tableState(table.table(), TableState.STREAMING, epoch));
         storeShapes(tables);

@@ -11,6 +11,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.kafka.KafkaFaults;
+import org.jspecify.annotations.Nullable;
 
 /** Where topics of one partition begin and end. Not thread-safe. */
 final class Offsets implements AutoCloseable {
@@ -47,7 +48,7 @@ final class Offsets implements AutoCloseable {
         return end;
     }
 
-    private static <T> T get(KafkaFuture<T> future, String what) throws InterruptedException {
+    private static <T extends @Nullable Object> T get(KafkaFuture<T> future, String what) throws InterruptedException {
         try {
             return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {

@@ -65,13 +65,19 @@ public record SequenceCheck(End from, End to, Owners owners, boolean closed) {
     }
 
     private SequenceFinding behind(TableName name, Position here, Position there) {
-        return new SequenceFinding(
+        return solved(
                 name.toString(),
-                true,
                 "Sequence " + name + " would hand out numbers at the " + to + " that are in use: it is at "
                         + there.last() + " there, at " + here.last() + " at the " + from + ".",
-                "Run at the " + to + ": " + opening() + "SELECT setval(" + Identifiers.literal(name.sql()) + ", "
-                        + here.last() + ", " + here.called() + ");");
+                "at the " + to,
+                to,
+                opening() + "SELECT setval(" + Identifiers.literal(name.sql()) + ", " + here.last() + ", "
+                        + here.called() + ");");
+    }
+
+    /** One that SQL solves at an end: "there" if the message has just named it. */
+    private static SequenceFinding solved(String sequence, String message, String where, End server, String sql) {
+        return new SequenceFinding(sequence, true, message, "Run " + where + ": " + sql, server.label(), sql);
     }
 
     private String opening() {
@@ -82,31 +88,34 @@ public record SequenceCheck(End from, End to, Owners owners, boolean closed) {
         Sequence here = pair.here();
         String name = here.name().toString();
         if (!here.rights().read()) {
-            findings.add(new SequenceFinding(
+            findings.add(solved(
                     name,
-                    true,
                     "The account " + here.rights().account() + " may not read sequence " + name + " at the " + from
                             + ".",
-                    "Run there: GRANT SELECT ON SEQUENCE " + here.sql() + " TO "
+                    "there",
+                    from,
+                    "GRANT SELECT ON SEQUENCE " + here.sql() + " TO "
                             + here.rights().account() + ";"));
         }
         if (pair.there().isEmpty()) {
-            findings.add(new SequenceFinding(
+            findings.add(solved(
                     name,
-                    true,
                     "Sequence " + name + " does not exist at the " + to + ".",
-                    "Run there: " + opening() + creation(pair)));
+                    "there",
+                    to,
+                    opening() + creation(pair)));
             return;
         }
         Sequence there = pair.there().get();
         differences(here, there, findings);
         ownership(here, there, findings);
         if (!there.rights().set()) {
-            findings.add(new SequenceFinding(
+            findings.add(solved(
                     name,
-                    true,
                     "The account " + there.rights().account() + " may not set sequence " + name + " at the " + to + ".",
-                    "Run there: " + opening() + "GRANT UPDATE ON SEQUENCE " + there.sql() + " TO "
+                    "there",
+                    to,
+                    opening() + "GRANT UPDATE ON SEQUENCE " + there.sql() + " TO "
                             + there.rights().account() + ";"));
         }
     }
@@ -164,13 +173,13 @@ public record SequenceCheck(End from, End to, Owners owners, boolean closed) {
             clauses.add(wanted.cycles() ? "CYCLE" : "NO CYCLE");
         }
         if (!differences.isEmpty()) {
-            findings.add(new SequenceFinding(
+            findings.add(solved(
                     here.name().toString(),
-                    true,
                     "Sequence " + here.name() + " differs (" + to + " / " + from + "): "
                             + String.join(", ", differences) + ".",
-                    "Run at the " + to + ": " + opening() + "ALTER SEQUENCE " + there.sql() + " "
-                            + String.join(" ", clauses) + ";"));
+                    "at the " + to,
+                    to,
+                    opening() + "ALTER SEQUENCE " + there.sql() + " " + String.join(" ", clauses) + ";"));
         }
     }
 
@@ -186,18 +195,23 @@ public record SequenceCheck(End from, End to, Owners owners, boolean closed) {
         }
         boolean identity =
                 wanted.identity().isPresent() || found.flatMap(Owner::identity).isPresent();
-        findings.add(new SequenceFinding(
-                here.name().toString(),
-                true,
-                "Sequence " + here.name() + " belongs to "
-                        + found.map(owner -> "column " + owner.table() + "." + owner.column())
-                                .orElse("no column")
-                        + " at the " + to + ", to column " + wanted.table() + "." + wanted.column() + " at the " + from
-                        + ".",
+        String message = "Sequence " + here.name() + " belongs to "
+                + found.map(owner -> "column " + owner.table() + "." + owner.column())
+                        .orElse("no column")
+                + " at the " + to + ", to column " + wanted.table() + "." + wanted.column() + " at the " + from + ".";
+        findings.add(
                 identity
-                        ? "Make the identity column there as at the " + from + "."
-                        : "Run at the " + to + ": " + opening() + "ALTER SEQUENCE " + there.sql() + " OWNED BY "
-                                + wanted.sql() + ";"));
+                        ? new SequenceFinding(
+                                here.name().toString(),
+                                true,
+                                message,
+                                "Make the identity column there as at the " + from + ".")
+                        : solved(
+                                here.name().toString(),
+                                message,
+                                "at the " + to,
+                                to,
+                                opening() + "ALTER SEQUENCE " + there.sql() + " OWNED BY " + wanted.sql() + ";"));
     }
 
     /** Something selected may draw from them in a way that no catalog records, such as a trigger's function. */

@@ -86,7 +86,8 @@ final class LoadedTables {
                             rows.getString(2),
                             rows.getBoolean(3),
                             rows.getBoolean(4),
-                            strings(rows.getArray(5))));
+                            strings(rows.getArray(5)),
+                            rows.getBoolean(6)));
                 }
             }
         }
@@ -179,7 +180,8 @@ final class LoadedTables {
                 WHERE b.kind = 'd'
             )
             SELECT format('%I', k.attname)
-                   || CASE WHEN b.kind = 'e' AND b.type <> k.atttypid THEN '::' || format_type(b.type, NULL) ELSE '' END
+                   || CASE WHEN (b.kind = 'e' OR c.ambiguous) AND b.type <> k.atttypid
+                           THEN '::' || format_type(b.type, NULL) ELSE '' END
                    || CASE
                        WHEN k.collation NOT IN (0, k.attcollation)
                        THEN (SELECT format(' COLLATE %I.%I', n.nspname, c.collname)
@@ -195,9 +197,14 @@ final class LoadedTables {
                          JOIN pg_namespace n ON n.oid = op.oprnamespace
                          WHERE am.amopfamily = o.opcfamily AND am.amoppurpose = 's'
                            AND am.amoplefttype = o.opcintype AND am.amoprighttype = o.opcintype
-                         ORDER BY am.amopstrategy)
+                         ORDER BY am.amopstrategy),
+                   c.ambiguous
             FROM key_column k
             JOIN below b ON b.p = k.p AND b.kind <> 'd'
+            CROSS JOIN LATERAL (
+                SELECT b.kind IN ('e', 'c', 'r', 'm')
+                       AND EXISTS (SELECT FROM pg_cast x WHERE x.castsource = b.type AND x.castcontext = 'i') AS ambiguous
+            ) c
             JOIN pg_opclass o ON o.oid = k.operator_class
             ORDER BY k.p
             """;

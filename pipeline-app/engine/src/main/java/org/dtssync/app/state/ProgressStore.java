@@ -297,7 +297,15 @@ public final class ProgressStore {
                 connection -> isInstalled(connection) ? tables(connection) : List.of());
     }
 
-    /** Reads the same. Joins the connection's transaction. */
+    /** Reads the names of those that were not removed from the task, in their order. */
+    public List<TableName> followed() {
+        return tables().stream()
+                .filter(table -> table.state() != TableState.SKIPPED)
+                .map(TableProgress::table)
+                .toList();
+    }
+
+    /** Reads all tables of the task. Joins the connection's transaction. */
     List<TableProgress> tables(Connection connection) throws SQLException {
         return Statements.list(connection, """
                 SELECT schema_name, table_name, state, key_columns, estimated_rows, estimated_bytes,

@@ -161,6 +161,41 @@ public final class ShapeRecords {
                 table);
     }
 
+    /**
+     * Records a table that was loaded as a whole, of a task that follows it from here on. Joins the connection's transaction, which holds
+     * the epoch and contains the rows.
+     *
+     * @param rows how many
+     * @param applyAfter a position that every earlier commit to the table is before, and every later one behind
+     */
+    public void loaded(Connection connection, TableProgress table, String structure, long rows, Lsn applyAfter)
+            throws SQLException {
+        TableName name = table.table();
+        Statements.update(
+                connection,
+                """
+                INSERT INTO dts_sync.table_progress AS t
+                    (task, schema_name, table_name, state, key_columns, estimated_rows, estimated_bytes, snapshot_rows,
+                     structure, changed_at, apply_after)
+                VALUES (?, ?, ?, 'streaming', ?::text[], ?, ?, ?, ?, ?::pg_lsn, ?::pg_lsn)
+                ON CONFLICT (task, schema_name, table_name) DO UPDATE
+                SET state = 'streaming', key_columns = excluded.key_columns, snapshot_rows = excluded.snapshot_rows,
+                    structure = excluded.structure, earlier_structure = NULL, changed_at = excluded.changed_at,
+                    apply_after = excluded.apply_after, visible_snapshot = NULL
+                """,
+                task,
+                name.schema(),
+                name.table(),
+                array(connection, table.keyColumns()),
+                table.estimatedRows(),
+                table.estimatedBytes(),
+                rows,
+                structure,
+                applyAfter.toString(),
+                applyAfter.toString());
+        events.append(connection, Event.byRun("structure", name.toString(), "change", "reloaded"));
+    }
+
     /** Replaces a recorded shape by an equivalent one; does nothing if another one is recorded. */
     public void replace(TableName table, String recorded, String structure, Epoch epoch) {
         write(epoch, null, """

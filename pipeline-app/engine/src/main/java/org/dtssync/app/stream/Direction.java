@@ -15,8 +15,6 @@ import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.Heartbeat;
 import org.dtssync.app.source.StreamProgress;
 import org.dtssync.app.state.ProgressStore;
-import org.dtssync.app.state.TableProgress;
-import org.dtssync.app.state.TableState;
 import org.dtssync.app.state.Verifications;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.capture.ReadRequests;
@@ -126,10 +124,7 @@ public final class Direction implements MovingStream {
 
     @Override
     public List<TableName> tables() {
-        return progress.tables().stream()
-                .filter(table -> table.state() != TableState.SKIPPED)
-                .map(TableProgress::table)
-                .toList();
+        return progress.followed();
     }
 
     @Override

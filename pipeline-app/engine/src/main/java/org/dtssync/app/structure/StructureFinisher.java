@@ -152,7 +152,8 @@ public final class StructureFinisher {
         }
     }
 
-    private static String objectName(TableName view) {
+    /** Returns the name of the object that fills a view. */
+    static String objectName(TableName view) {
         return "refresh:" + view;
     }
 

@@ -46,9 +46,11 @@ final class LayoutReader {
                     ELSE concat_ws(' ', l.collprovider, coalesce(k ->> 'colllocale', k ->> 'colliculocale', l.collcollate),
                         k ->> 'collicurules', pg_collation_actual_version(l.oid)) END,
                 NOT b.names,
-                CASE WHEN b.typtype = 'e' AND b.oid <> a.atttypid THEN '::' || format_type(b.oid, NULL) ELSE '' END,
+                CASE WHEN (b.typtype = 'e' OR x.ambiguous) AND b.oid <> a.atttypid
+                    THEN '::' || format_type(b.oid, NULL) ELSE '' END,
                 format_type(b.oid, b.typmod),
-                o.operators
+                o.operators,
+                x.ambiguous
             FROM unnest(?::text[], ?::text[]) AS wanted(schema_name, table_name)
             JOIN pg_namespace n ON n.nspname = wanted.schema_name
             JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table_name AND c.relkind IN ('r', 'p')
@@ -76,6 +78,9 @@ final class LayoutReader {
                 JOIN pg_operator p ON p.oid = m.amopopr
                 JOIN pg_namespace s ON s.oid = p.oprnamespace
                 WHERE o.opcdefault AND o.opcintype = b.oid) AS o ON true
+            LEFT JOIN LATERAL (
+                SELECT b.typtype IN ('e', 'c', 'r', 'm')
+                    AND EXISTS (SELECT FROM pg_cast t WHERE t.castsource = b.oid AND t.castcontext = 'i') AS ambiguous) AS x ON true
             ORDER BY 1, 2, a.attnum
             """;
 
@@ -139,7 +144,8 @@ final class LayoutReader {
                         rows.getString(8),
                         false,
                         false,
-                        operators == null ? USUAL_OPERATORS : Arrays.asList((String[]) operators.getArray())));
+                        operators == null ? USUAL_OPERATORS : Arrays.asList((String[]) operators.getArray()),
+                        rows.getBoolean(10)));
     }
 
     private static Map<TableName, long[]> sizes(Connection connection, Collection<TableName> tables)

@@ -114,7 +114,7 @@ final class TableSql {
                 + IntStream.range(0, table.keyColumns().size())
                         .mapToObj(i -> {
                             KeyColumn column = key.columns().get(i);
-                            return column.expression() + " " + column.equal() + " wanted.k" + i;
+                            return column.compared() + " " + column.equal() + " wanted.k" + i;
                         })
                         .collect(joining(" AND "));
     }

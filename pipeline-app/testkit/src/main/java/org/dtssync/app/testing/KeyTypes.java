@@ -25,6 +25,9 @@ public final class KeyTypes {
             CREATE CAST (ext.loud AS text) WITH FUNCTION ext.shout(ext.loud);
             CREATE FUNCTION ext.hear(text) RETURNS ext.loud LANGUAGE sql IMMUTABLE AS 'SELECT ''hard''::ext.loud';
             CREATE CAST (text AS ext.loud) WITH FUNCTION ext.hear(text);
+            CREATE TYPE ext.plain AS ENUM ('one', 'two', 'three');
+            CREATE CAST (ext.plain AS text) WITH INOUT AS IMPLICIT; CREATE CAST (ext.plain AS varchar) WITH INOUT AS IMPLICIT;
+            CREATE DOMAIN ext.plainly AS ext.plain;
             CREATE TYPE ext.pair AS (a int, b text);
             CREATE TYPE ext.words AS RANGE (subtype = text, collation = "en-x-icu");
             CREATE DOMAIN ext.code AS varchar(12) COLLATE "C";
@@ -163,6 +166,8 @@ public final class KeyTypes {
                         "regclass",
                         "(ARRAY['pg_class', '-', 'pg_proc', 'pg_type', 'ext.pair', '4000000000']::regclass[])[1 + abs(n) % 6]"),
                 new KeyType("enum", "ext.\"Mood\"", "('{sad,o''k \\\\,happy,Ω}'::ext.\"Mood\"[])[1 + abs(n) % 4]"),
+                new KeyType("enum_ambiguous", "ext.plain", "('{one,two,three}'::ext.plain[])[1 + abs(n) % 3]"),
+                new KeyType("domain_ambiguous", "ext.plainly", "('{one,two,three}'::ext.plain[])[1 + abs(n) % 3]"),
                 new KeyType("enum_cast", "ext.loud", "('{soft,middle,hard}'::ext.loud[])[1 + abs(n) % 3]"),
                 new KeyType("domain_enum", "ext.feeling", "('{sad,happy,Ω}'::ext.\"Mood\"[])[1 + abs(n) % 3]"));
     }

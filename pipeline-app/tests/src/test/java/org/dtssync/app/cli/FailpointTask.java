@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,6 +65,26 @@ record FailpointTask(Path directory, String file) {
         } finally {
             started.process().destroyForcibly().waitFor();
         }
+    }
+
+    /** Runs a command that meets an unexpected error on its way, in whatever thread: one sentence and the trace in a file say so. */
+    void fail(Strike strike) throws IOException, InterruptedException {
+        Outcome outcome = new CommandLineProcess(
+                        directory, Map.of(Failpoint.VARIABLE, strike.point().at(strike.pass(), Action.ERROR)))
+                .start(arguments(strike.command().toArray(String[]::new)))
+                .await(LIMIT);
+        String cause = "InternalError: failpoint " + strike.point().label() + ".";
+        assertThat(outcome.exitCode()).as("%s: %s", strike, outcome.err()).isEqualTo(ExitCode.FAILED);
+        String sentence =
+                outcome.err().lines().toList().get((int) outcome.err().lines().count() - 1);
+        assertThat(sentence).as("%s", strike).startsWith("An unexpected error ").contains(cause + " The trace is in ");
+        assertThat(outcome.err()).as("%s", strike).doesNotContain("\tat ");
+        Path trace = directory.resolve(sentence.replaceFirst(".*The trace is in (\\S+)[.] .*", "$1"));
+        assertThat(trace)
+                .as("%s", strike)
+                .content()
+                .contains(cause.substring(0, cause.length() - 1), "\tat org.dtssync.");
+        Files.delete(trace);
     }
 
     /** Returns also if it is never reached: what the process wrote says why. */

@@ -35,7 +35,7 @@ class FailpointsAreHeldTest {
 
             `PASS` is the number of the pass, 1 by default. `ACTION` is `halt`, which ends the process at once with exit code %d, or
             `freeze`, which holds the thread until the process is killed, so that you can inspect the servers first. The process reports on
-            stderr that it has reached the failpoint.
+            stderr that it has reached the failpoint. `error` throws an `InternalError` there: the command ends with 1, one sentence and a trace file.
 
             `LoadSurvivesFailpointsTest`, `CommandsSurviveFailpointsTest` and `MoveSurvivesFailpointsTest` kill a task at each of them, run the same command again and verify
             both databases. To add one, add a constant to `Failpoint`, call its `reached()` at the place, and use it in one of these tests;
@@ -59,6 +59,7 @@ class FailpointsAreHeldTest {
                         MoveSurvivesFailpointsTest.SWITCHOVER,
                         MoveSurvivesFailpointsTest.UNDO,
                         MoveSurvivesFailpointsTest.FINISH,
+                        MoveSurvivesFailpointsTest.RELOAD,
                         MoveSurvivesFailpointsTest.ROLLBACK,
                         MoveSurvivesFailpointsTest.ROLLBACK_FINISH,
                         MoveSurvivesFailpointsTest.ABANDON,

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A task dies at each place where a crash leaves something half done, from its first act to the comparison, while an application
+ * A task dies at each place where a crash or an unexpected error leaves something half done, from its first act to the comparison, while an application
  * writes; each start resumes from what the one before has left, and both ends are equal in the end.
  */
 @ExtendWith(ServersExtension.class)
@@ -75,6 +75,14 @@ class LoadSurvivesFailpointsTest {
                     reload(Failpoint.SNAPSHOT_CHUNK_COMMITTED))
             .toList();
 
+    /** In the main thread, one that copies, capture's and the applier's. */
+    private static final List<Strike> ERRORS = Stream.of(
+                    reload(Failpoint.SNAPSHOT_TABLE_RESET),
+                    run(Failpoint.SNAPSHOT_CHUNK_COPIED, 1),
+                    run(Failpoint.CAPTURE_RECORDS_SENT, 1),
+                    run(Failpoint.APPLY_ROWS_WRITTEN, 1))
+            .toList();
+
     private static final String LARGE_TRANSACTION =
             "INSERT INTO public.\"odd \"\"Name\" SELECT i, 'large' FROM generate_series(1000, 31000) i";
 
@@ -105,6 +113,9 @@ class LoadSurvivesFailpointsTest {
             PooledShop.execute(source.settings(), LARGE_TRANSACTION);
             strikeAll(task, LARGE);
             strikeAll(task, RELOAD);
+            for (Strike strike : ERRORS) {
+                task.fail(strike);
+            }
             assertThat(application.stop()).isPositive();
         }
         task.succeed("run", "--until", "verified");

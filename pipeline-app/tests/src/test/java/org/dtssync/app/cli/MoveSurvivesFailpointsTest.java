@@ -62,6 +62,11 @@ class MoveSurvivesFailpointsTest {
                     switchover(Failpoint.COMMAND_DONE, 1))
             .toList();
 
+    /** With a table that applications created after the switchover. */
+    static final List<Strike> RELOAD = Stream.of(
+                    reload(Failpoint.SNAPSHOT_TABLE_PUBLISHED), reload(Failpoint.SNAPSHOT_TABLE_LOADED))
+            .toList();
+
     static final List<Strike> ROLLBACK = Stream.of(
                     rollback(Failpoint.SWITCH_STEP_CARRIED_OUT, 2),
                     rollback(Failpoint.SWITCH_READ_ONLY, 1),
@@ -116,6 +121,10 @@ class MoveSurvivesFailpointsTest {
         return Strike.of(point, pass, "rollback", "--skip-verify");
     }
 
+    private static Strike reload(Failpoint point) {
+        return Strike.of(point, 1, "run", "--until", "caught-up", "--resnapshot", "public.extra");
+    }
+
     private static Strike release(Failpoint point, int pass) {
         return Strike.of(point, pass, "release", "--topics");
     }
@@ -151,12 +160,21 @@ class MoveSurvivesFailpointsTest {
         task.succeed("run", "--until", "verified");
         assertReadOnly(source);
         write(destination, "moved");
+        String create = "CREATE TABLE public.extra (id int PRIMARY KEY, words text)";
+        PooledShop.execute(destination, create + "; INSERT INTO public.extra VALUES (1, 'one'), (2, 'two')");
+        PooledShop.execute(source, "BEGIN; SET TRANSACTION READ WRITE; " + create + "; COMMIT");
+        strikeAll(RELOAD, destination);
+        task.succeed("run", "--until", "verified", "--resnapshot", "public.extra");
+        PooledShop.execute(destination, "UPDATE public.extra SET words = 'changed' WHERE id = 2");
         strikeAll(ROLLBACK, destination);
         strikeAll(ROLLBACK_FINISH, source);
         task.succeed("run", "--until", "verified");
         assertReadOnly(destination);
         assertThat(rows(destination)).isEqualTo(rows(source));
 
+        String extra = "SELECT string_agg(words, ',' ORDER BY id) FROM public.extra";
+        assertThat(PooledShop.query(source, extra)).isEqualTo("one,changed");
+        assertThat(PooledShop.query(destination, extra)).isEqualTo("one,changed");
         write(source, "moved back");
         task.succeed("switchover");
         strikeAll(ABANDON, source);

@@ -256,7 +256,7 @@ class SecureServersTest {
                     for (String prefix : PREFIXES) {
                         assertThat(sentences)
                                 .filteredOn(sentence -> sentence.startsWith("Kafka does not let the account " + verb
-                                        + " topics whose names begin with " + prefix + "."))
+                                        + " topics whose names begin with '" + prefix + ".'"))
                                 .singleElement()
                                 .asString()
                                 .contains("kafka-acls.sh ", "User:" + LOGIN, "--topic " + prefix + ". ");

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * What is easily lost on the way, in one task there and back: functions that need a search path, time limits that the databases set, keys
- * without overlaps, a domain whose check waits for the switchover, and names that look as if somebody had quoted them.
+ * without overlaps or of types whose operators are ambiguous, a domain whose check waits for the switchover, and names that look as if somebody had quoted them.
  */
 @ExtendWith(ServersExtension.class)
 class HardCasesTest {
@@ -50,6 +50,19 @@ class HardCasesTest {
             CREATE TABLE public.plan (id int PRIMARY KEY, day public.future);
             INSERT INTO public.plan SELECT i, current_date + i FROM generate_series(1, 20) i;
 
+            CREATE TYPE public.mood AS ENUM ('sad', 'ok', 'happy');
+            CREATE FUNCTION public.rank(public.mood) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT length($1::text)';
+            CREATE CAST (public.mood AS text) WITH INOUT AS IMPLICIT;
+            CREATE CAST (public.mood AS int) WITH FUNCTION public.rank(public.mood) AS IMPLICIT;
+            CREATE DOMAIN public.today AS public.mood;
+            CREATE TYPE public.place AS (x int, y text);
+            CREATE CAST (public.place AS text) WITH INOUT AS IMPLICIT;
+            CREATE TABLE public.felt (m public.mood, d public.today, p public.place, id int, v text, PRIMARY KEY (m, d, p, id));
+            INSERT INTO public.felt SELECT m, d, ROW(i, 'p')::public.place, i, 'v' || i
+            FROM unnest(enum_range(NULL::public.mood)) m, unnest(enum_range(NULL::public.mood)) d, generate_series(1, 20) i;
+            CREATE TABLE public.felt_once (m public.mood PRIMARY KEY, n int);
+            INSERT INTO public.felt_once VALUES ('sad', 1), ('ok', 2), ('happy', 3);
+
             CREATE TABLE public.wide (id bigint PRIMARY KEY, filler text);
             INSERT INTO public.wide SELECT i, repeat(md5(i::text), 12) FROM generate_series(1, 40000) i;
             CREATE VIEW public.circle_a AS SELECT 1 AS x;
@@ -69,6 +82,8 @@ class HardCasesTest {
             DELETE FROM public.odd_keys WHERE "'" = 20 - %1$s; INSERT INTO public.odd_keys VALUES (500 + %1$s, '''', ' ', '.', 'ä');
             UPDATE public.\"""\" SET \"""\""" = 'n%1$s' || \"""\""" WHERE \"""\""" LIKE '%%5'; DELETE FROM public.\"""\" WHERE \"""\""" = 'k%1$s';
             UPDATE public.plan SET day = day + 1 WHERE id < 10; DELETE FROM public.plan WHERE id = 10 + %1$s;
+            UPDATE public.felt SET v = 'changed %1$s' WHERE id = 3 AND d = 'ok'; DELETE FROM public.felt WHERE id = 4 + %1$s AND m = 'sad';
+            UPDATE public.felt SET id = id + 100 * %1$s WHERE id = 8 AND m = 'happy'; UPDATE public.felt_once SET n = n + 10;
             UPDATE public.wide SET filler = 'short' WHERE id %% 1000 = %1$s;
             """;
 

@@ -39,11 +39,18 @@ class StructureGatesTest {
             CREATE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
             CREATE TRIGGER noted BEFORE UPDATE ON public.customer FOR EACH ROW EXECUTE FUNCTION public.note();
             CREATE TRIGGER also_noted AFTER UPDATE ON public.customer FOR EACH ROW EXECUTE FUNCTION public.note();
+            CREATE TABLE public.parted (id int, at date, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+            CREATE TABLE public.parted_a PARTITION OF public.parted FOR VALUES FROM ('2020-01-01') TO ('2021-01-01') PARTITION BY HASH (id);
+            CREATE TABLE public.parted_a0 PARTITION OF public.parted_a FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+            CREATE TRIGGER noted BEFORE UPDATE ON public.parted FOR EACH ROW EXECUTE FUNCTION public.note();
+            ALTER TABLE public.parted_a0 DISABLE TRIGGER noted;
             CREATE RULE kept AS ON DELETE TO public.customer WHERE old.id = 0 DO INSTEAD NOTHING;
             CREATE VIEW public.big AS SELECT purchase.id, customer.name FROM public.purchase JOIN public.customer ON customer.id = purchase.customer;
             CREATE VIEW public.plain AS SELECT customer.id FROM public.customer WHERE customer.name <> 'x';
             CREATE VIEW public.fenced WITH (security_barrier) AS SELECT customer.id FROM public.customer;
             CREATE MATERIALIZED VIEW public.totals AS SELECT purchase.customer, sum(purchase.amount) FROM public.purchase GROUP BY purchase.customer;
+            CREATE FUNCTION public.counted() RETURNS bigint LANGUAGE plpgsql STABLE AS 'BEGIN RETURN (SELECT count(*) FROM customer); END';
+            CREATE MATERIALIZED VIEW public.crowd AS SELECT public.counted() AS n;
             CREATE POLICY own ON public.customer USING (customer.id > 0);
             ALTER TABLE public.customer ENABLE ROW LEVEL SECURITY;
             CREATE STATISTICS public.together ON id, name FROM public.customer;
@@ -101,7 +108,7 @@ class StructureGatesTest {
         RunningPair.execute(source, "REVOKE CREATE ON SCHEMA public FROM PUBLIC;" + STRUCTURE);
         pair = RunningPair.start(TaskFiles.of(servers, source, destination));
         try {
-            assertThat(failed(SwitchKind.SWITCHOVER)).isEmpty();
+            namesTheViewThatCouldNotBeFilled();
             RunningPair.execute(destination, UNNOTICED);
             assertThat(failed(SwitchKind.SWITCHOVER)).isEmpty();
 
@@ -169,6 +176,20 @@ class StructureGatesTest {
         }
     }
 
+    /** Its function needs a search path, which no statement that fills a view has since version 17. */
+    private void namesTheViewThatCouldNotBeFilled() throws SQLException {
+        assertThat(failed(SwitchKind.SWITCHOVER))
+                .singleElement()
+                .satisfies(gate -> assertThat(gate.message())
+                        .isEqualTo(
+                                "A materialized view has no contents at the destination, since refresh:public.crowd failed: ERROR:"
+                                        + " relation \"customer\" does not exist."));
+        for (DatabaseSettings database : List.of(source, destination)) {
+            RunningPair.execute(database, "ALTER FUNCTION public.counted() SET search_path = public");
+        }
+        runsWhatIsPrinted(SwitchKind.SWITCHOVER, destination);
+    }
+
     private static String changed(String name) {
         return "Object " + name + " differs at the destination from what the source has.";
     }
@@ -187,7 +208,7 @@ class StructureGatesTest {
     private void runsWhatIsPrinted(SwitchKind kind, DatabaseSettings database) throws SQLException {
         for (int round = 0; round < 2; round++) {
             for (Gate gate : failed(kind)) {
-                String sql = gate.sql().isEmpty() ? gate.text().replaceFirst("^Run there: ", "") : gate.sql();
+                String sql = gate.sql();
                 try (Connection connection = pair.spared(database)) {
                     // Statements that are sent together are one transaction, which has begun by then.
                     if (sql.startsWith(ReadOnlyDefault.OFF)) {

@@ -52,7 +52,7 @@ class TopicRightsTest {
         List<String> verbs = List.of("create topics", "read topics", "write to topics", "delete topics");
         for (int i = 0; i < verbs.size(); i++) {
             AclOperation operation = GuardedKafka.OF_TOPICS.get(i);
-            String sentence = "Kafka does not let the account " + verbs.get(i) + " whose names begin with shop";
+            String sentence = "Kafka does not let the account " + verbs.get(i) + " whose names begin with 'shop";
             kafka.revoke(ResourceType.TOPIC, "shop.", operation);
             kafka.revoke(ResourceType.TOPIC, "shop_reverse.", operation);
 
@@ -77,7 +77,7 @@ class TopicRightsTest {
         assertThat(servers.of("topic-rights"))
                 .extracting(PrecheckItem::message)
                 .containsExactly(
-                        "Kafka does not let the account write to topics whose names begin with __dts_sync.shop..");
+                        "Kafka does not let the account write to topics whose names begin with '__dts_sync.shop.'.");
         kafka.grant(ResourceType.TOPIC, "__dts_sync.shop.", AclOperation.WRITE);
 
         kafka.revoke(ResourceType.TRANSACTIONAL_ID, "dts_sync_shop", AclOperation.WRITE);
