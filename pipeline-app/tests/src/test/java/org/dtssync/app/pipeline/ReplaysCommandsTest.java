@@ -111,8 +111,7 @@ class ReplaysCommandsTest {
         }
         observe("the end");
         await().atMost(Duration.ofMinutes(2))
-                .until(() -> RunningPair.query(
-                                pair.destination(), "SELECT count(*) FROM public.marker WHERE n = 1")
+                .until(() -> RunningPair.query(pair.destination(), "SELECT count(*) FROM public.marker WHERE n = 1")
                         .equals("1"));
     }
 
