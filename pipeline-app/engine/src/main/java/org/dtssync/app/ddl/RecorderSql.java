@@ -321,8 +321,9 @@ final class RecorderSql {
                     IF tasks <> '{}' THEN
                         effects := effects || jsonb_build_object('tasks', tasks);
                     END IF;
+                    -- A column that goes with something else has its table's identifier.
                     DELETE FROM dts_sync.ddl_relation k USING jsonb_array_elements(dropped) o
-                    WHERE o ->> 'class' = 'pg_class' AND k.relid = (o ->> 'oid')::oid;
+                    WHERE o ->> 'class' = 'pg_class' AND o ->> 'type' = 'table' AND k.relid = (o ->> 'oid')::oid;
                     SELECT jsonb_object_agg(x.oid, x.definition) INTO definitions FROM (
                         SELECT o ->> 'oid' AS oid, CASE o ->> 'class'
                             WHEN 'pg_class' THEN (

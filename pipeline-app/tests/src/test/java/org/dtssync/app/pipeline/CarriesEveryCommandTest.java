@@ -1,0 +1,168 @@
+package org.dtssync.app.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.ddl.DdlRecorder;
+import org.dtssync.app.ddl.IdentityGuard;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskFileBuilder;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * One of every kind of command through a whole task, with the rows around it, with superusers and without, while an application
+ * writes to every table.
+ */
+@ExtendWith(ServersExtension.class)
+class CarriesEveryCommandTest {
+
+    /** Cases between two comparisons; a comparison reads both catalogs and all rows. */
+    private static final int TOGETHER = Integer.getInteger("commands.together", 15);
+
+    private static final String SUPERUSER = "superuser: ";
+
+    private static final String SINCE_15 = "since 15: ";
+
+    private static final String SETUP = """
+            CREATE SCHEMA app; CREATE SCHEMA arch;
+            CREATE TABLE public.unit (id int PRIMARY KEY, v text, n numeric NOT NULL DEFAULT 0);
+            INSERT INTO public.unit SELECT i, 'v' || i, i * 1.5 FROM generate_series(1, 60) i;
+            CREATE TABLE public.part_of (id bigint PRIMARY KEY, unit int REFERENCES public.unit, "Strange Name" text, day date);
+            INSERT INTO public.part_of SELECT i, i, 's' || i, '2024-01-01'::date + i FROM generate_series(1, 25) i;
+            CREATE TABLE public.diary (id int, at timestamptz NOT NULL, msg text, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+            CREATE TABLE public.diary_1 PARTITION OF public.diary FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
+            INSERT INTO public.diary SELECT i, '2024-01-05', 'm' FROM generate_series(1, 12) i;
+            CREATE TYPE public.tint AS ENUM ('red', 'green');
+            CREATE TABLE public.tinted (id int PRIMARY KEY, c public.tint); INSERT INTO public.tinted VALUES (1, 'red');
+            CREATE DOMAIN public.positive AS int CHECK (value > 0);
+            CREATE TABLE public.limited (id int PRIMARY KEY, p public.positive); INSERT INTO public.limited VALUES (1, 5);
+            CREATE VIEW public.shown AS SELECT id FROM public.unit;
+            CREATE FUNCTION public.one_more(i int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 + 1';
+            CREATE TABLE public.odd (id int PRIMARY KEY, "qu""oted" text); INSERT INTO public.odd VALUES (1, 'o');
+            CREATE TABLE public.big (id int PRIMARY KEY, pad text); ALTER TABLE public.big ALTER pad SET STORAGE EXTERNAL;
+            INSERT INTO public.big SELECT i, repeat('x', 3000) || i FROM generate_series(1, 5) i;
+            CREATE TABLE public.marker (n int PRIMARY KEY);
+            """;
+
+    private DatabaseSettings source;
+    private DatabaseSettings destination;
+    private String role;
+    private String owner;
+    private String account;
+
+    @ParameterizedTest
+    @CsvSource({"14, 17, true", "18, 18, false"})
+    void everyCommandArrives(int from, int to, boolean superuser, Servers servers) throws Exception {
+        source = servers.freshDatabase(from);
+        destination = servers.freshDatabase(to);
+        role = servers.uniqueName();
+        owner = servers.uniqueName();
+        account = servers.uniqueName();
+        makeRoles(from == to);
+        try {
+            RunningPair.execute(source, (superuser ? "" : as(owner)) + SETUP + "GRANT ALL ON SCHEMA app TO " + role);
+            if (!superuser) {
+                grantRights(to);
+            }
+            CarriedScene carried = new CarriedScene(RunningPair.start(task(servers, superuser)), source, destination);
+            try (carried;
+                    BusyApplication application =
+                            BusyApplication.start(source, superuser ? "SELECT 1" : as(owner) + "SELECT 1")) {
+                carry(carried, from, superuser);
+                assertThat(carried.problems()).isEmpty();
+                assertThat(application.refused()).isEmpty();
+                assertThat(application.written()).isPositive();
+            }
+        } finally {
+            dropRoles(from == to);
+        }
+    }
+
+    private void carry(CarriedScene carried, int from, boolean superuser) throws Exception {
+        List<String> labels = new ArrayList<>();
+        for (CommandCase one : CommandCase.read("every-command.sql")) {
+            List<String> messages = new ArrayList<>(superuser ? List.of() : List.of(as(owner)));
+            for (String message : one.messages()) {
+                if ((superuser || !message.startsWith(SUPERUSER)) && (from >= 15 || !message.startsWith(SINCE_15))) {
+                    messages.add(
+                            message.replace(SUPERUSER, "").replace(SINCE_15, "").replace("ROLE_NAME", role));
+                }
+            }
+            carried.send(new CommandCase(one.label(), one.options(), messages));
+            labels.add(one.label());
+            if (labels.size() == TOGETHER) {
+                carried.arrive(String.join(", ", labels));
+                labels.clear();
+            }
+        }
+        carried.arrive(String.join(", ", labels));
+    }
+
+    private TaskFile task(Servers servers, boolean superuser) {
+        return new TaskFileBuilder(
+                        superuser
+                                ? TaskFiles.of(servers, source, destination)
+                                : TaskFiles.of(servers, with(source), with(destination)))
+                .objects(new ObjectSelection(List.of("*.*"), List.of(), ObjectSelection.Owners.KEEP))
+                .build();
+    }
+
+    private DatabaseSettings with(DatabaseSettings end) {
+        return new DatabaseSettings(end.url(), account, "unused", Map.of());
+    }
+
+    private static String as(String name) {
+        return "SET SESSION AUTHORIZATION " + name + ";";
+    }
+
+    private static String name(DatabaseSettings end) {
+        return end.url().substring(end.url().lastIndexOf('/') + 1);
+    }
+
+    private List<DatabaseSettings> servers(boolean one) {
+        return one ? List.of(source) : List.of(source, destination);
+    }
+
+    private void makeRoles(boolean oneServer) throws SQLException {
+        for (DatabaseSettings end : servers(oneServer)) {
+            RunningPair.execute(
+                    end,
+                    "CREATE ROLE %1$s; CREATE ROLE %2$s; CREATE ROLE %3$s LOGIN REPLICATION PASSWORD 'unused'; GRANT %1$s TO %2$s; GRANT %1$s, %2$s TO %3$s"
+                            .formatted(role, owner, account));
+        }
+        for (DatabaseSettings end : List.of(source, destination)) {
+            RunningPair.execute(
+                    end,
+                    "GRANT CREATE ON DATABASE %4$s TO %1$s, %2$s, %3$s; GRANT ALL ON SCHEMA public TO %1$s, %2$s, %3$s"
+                            .formatted(role, owner, account, name(end)));
+        }
+    }
+
+    /** What the precheck prints for a superuser, and the rights of the README. */
+    private void grantRights(int to) throws SQLException {
+        RunningPair.execute(source, String.join("\n", IdentityGuard.statements(account)));
+        RunningPair.execute(source, String.join("\n", DdlRecorder.statements(account)));
+        if (to >= 15) {
+            RunningPair.execute(destination, "GRANT SET ON PARAMETER session_replication_role TO " + account);
+        }
+    }
+
+    private void dropRoles(boolean oneServer) throws SQLException {
+        String all = String.join(", ", role, owner, account);
+        for (DatabaseSettings end : List.of(source, destination)) {
+            RunningPair.execute(end, "DROP OWNED BY " + all + " CASCADE");
+        }
+        for (DatabaseSettings end : servers(oneServer)) {
+            RunningPair.execute(end, "DROP ROLE " + all);
+        }
+    }
+}
