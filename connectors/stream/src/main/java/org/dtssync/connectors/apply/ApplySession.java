@@ -220,10 +220,10 @@ final class ApplySession {
         AppliedPosition applied = new AppliedPosition(end, before.cutOffset());
         counts.clear();
         batch.begin(cut, applied);
-        // A cut with commands is a single transaction, which is behind the end, and may have tables that no command has made yet.
+        // A cut with commands is a single transaction, which is behind the end, and may have tables that no command has
+        // made yet.
         boolean whollyBehind = cut.hasCommands();
-        stream.read((table, cutEnd) ->
-                whollyBehind ? Optional.empty() : open(batch, table, cutEnd, Optional.of(end)));
+        stream.read((table, cutEnd) -> whollyBehind ? Optional.empty() : open(batch, table, cutEnd, Optional.of(end)));
         batch.finish();
         listener.applied(applied, null, cut.cut().changes(), perTable());
         return applied;

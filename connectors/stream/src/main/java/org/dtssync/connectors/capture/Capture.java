@@ -110,7 +110,7 @@ public final class Capture {
                             requests,
                             new ShownTransactions(source),
                             settings,
-                            new RecordEncoder(settings, tables, keyConverter, valueConverter),
+                            encoder.ofReads(),
                             writer)));
             listener.started(start);
             try {

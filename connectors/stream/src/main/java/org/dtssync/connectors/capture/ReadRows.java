@@ -68,9 +68,13 @@ final class ReadRows {
     }
 
     private void answer(ReadRequests.Request request, ReadEnvelopes envelopes) {
+        Connection session = begun(request);
+        if (session == null) {
+            return;
+        }
         boolean writing = true;
         try {
-            request.answer(write(request.rows(), envelopes));
+            request.answer(write(request.rows(), session, envelopes));
             writing = false;
         } catch (SQLException e) {
             // The session is the worker's: it retries with another one.
@@ -87,9 +91,21 @@ final class ReadRows {
         }
     }
 
-    private boolean write(ReadRequests.Rows rows, ReadEnvelopes envelopes) throws SQLException {
-        shown.prepare();
-        Connection session = rows.begin();
+    /** What is wrong with a table, or with a session, is for the worker to say: the capture continues. */
+    private @Nullable Connection begun(ReadRequests.Request request) {
+        try {
+            shown.prepare();
+            return request.rows().begin();
+        } catch (SQLException e) {
+            request.fail(
+                    SqlFaults.explain("Table " + request.rows().table() + " could not be locked at the source", e));
+        } catch (RuntimeException e) {
+            request.fail(e);
+        }
+        return null;
+    }
+
+    private boolean write(ReadRequests.Rows rows, Connection session, ReadEnvelopes envelopes) throws SQLException {
         if (!shown.areIn(session)) {
             rows.abandon();
             return false;

@@ -57,7 +57,10 @@ public final class DatabaseRows implements AutoCloseable {
             Optional<Lsn> replayed =
                     new ReplayStore(database, task).position(connection).map(AppliedPosition::lsn);
             return new DatabaseRows(
-                    database, connection, new TreeMap<>(TableLayouts.read(connection, tables)), followed.or(() -> replayed));
+                    database,
+                    connection,
+                    new TreeMap<>(TableLayouts.read(connection, tables)),
+                    followed.or(() -> replayed));
         });
     }
 

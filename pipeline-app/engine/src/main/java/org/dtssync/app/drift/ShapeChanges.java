@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.dtssync.app.catalog.DestinationTable;
 import org.dtssync.app.catalog.PartitionFiles;
@@ -27,6 +28,7 @@ import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 import org.jspecify.annotations.Nullable;
@@ -85,12 +87,13 @@ public final class ShapeChanges {
      * @throws SyncException of kind USAGE if the task has no such table, of kind SHAPE_CHANGED if the destination does not
      *     have the change or the table has to be reloaded
      */
-    public void accept(TableName table) {
+    public void accept(TableName table) throws InterruptedException {
         RecordedShape recorded = structures.read().get(table);
         if (recorded == null) {
             throw unknown(table);
         }
-        String now = fingerprint(table);
+        Current read = current(table);
+        String now = read.shape();
         if (now == null) {
             remove(table);
             return;
@@ -113,7 +116,7 @@ public final class ShapeChanges {
                     table,
                     PartitionFiles.withFilesOf(now, recorded.structure()),
                     selected(table).keyColumns(),
-                    SourcePosition.insert(route.source()),
+                    read.position(),
                     epoch);
         }
         know(table);
@@ -139,7 +142,8 @@ public final class ShapeChanges {
         Optional<TableProgress> known = progress.tables().stream()
                 .filter(one -> one.table().equals(table) && one.state() != TableState.SKIPPED)
                 .findFirst();
-        String now = fingerprint(table);
+        Current read = current(table);
+        String now = read.shape();
         if (now == null) {
             throw known.isEmpty() ? unknown(table) : gone(table);
         }
@@ -156,8 +160,7 @@ public final class ShapeChanges {
         boolean whole = made
                 && DestinationTable.hasOtherUniqueIndexes(
                         route.destination(), table, selected.keyColumns().orElse(List.of()));
-        // Taken after the shape was read and before anything is copied: see LowerBound.
-        structures.reload(table, now, selected.keyColumns(), SourcePosition.insert(route.source()), whole, epoch);
+        structures.reload(table, now, selected.keyColumns(), read.position(), whole, epoch);
         know(table);
         LOG.info("Table will be reloaded. table={} in_one_snapshot={}", table, whole);
     }
@@ -181,6 +184,24 @@ public final class ShapeChanges {
         } catch (SQLException e) {
             throw SqlFaults.explain("Table " + table + " could not be published", e);
         }
+    }
+
+    /**
+     * A table as it is at the source.
+     *
+     * @param shape its shape; null if it does not exist
+     * @param position a position behind the last change of it, and before anything is copied: see LowerBound
+     */
+    private record Current(@Nullable String shape, Lsn position) {}
+
+    /** A command that is carried and comes while this is read is none that a person has repeated. */
+    private Current current(TableName table) throws InterruptedException {
+        if (!progress.ddlMode().carries()) {
+            return new Current(fingerprint(table), SourcePosition.insert(route.source()));
+        }
+        AtomicReference<@Nullable String> shape = new AtomicReference<>();
+        Lsn position = new LoadShapes(route, objects, epoch).during(() -> shape.set(fingerprint(table)));
+        return new Current(shape.get(), position);
     }
 
     private @Nullable String fingerprint(TableName table) {

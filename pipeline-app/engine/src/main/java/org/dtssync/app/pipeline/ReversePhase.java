@@ -101,9 +101,11 @@ final class ReversePhase {
     }
 
     /** Before capture starts, which compares what it reads with what is recorded. */
-    private void accept(List<TableName> tables, Route reverse, Epoch epoch) {
+    private void accept(List<TableName> tables, Route reverse, Epoch epoch) throws InterruptedException {
         ShapeChanges changes = new ShapeChanges(reverse, task.objects(), epoch, true, table -> false);
-        tables.forEach(changes::accept);
+        for (TableName table : tables) {
+            changes.accept(table);
+        }
     }
 
     private Optional<VerifyReport> follow(Direction back, RunGoal goal) throws InterruptedException {

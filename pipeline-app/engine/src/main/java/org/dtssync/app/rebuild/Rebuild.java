@@ -151,10 +151,7 @@ public final class Rebuild {
         store.know(
                 manifest.tables().stream()
                         .map(table -> new FollowedTable(
-                                table.table(),
-                                TableState.STREAMING,
-                                table.keyColumns(),
-                                Optional.of(table.shape())))
+                                table.table(), TableState.STREAMING, table.keyColumns(), Optional.of(table.shape())))
                         .toList(),
                 epoch);
         if (store.position().isPresent()) {

@@ -86,9 +86,8 @@ record CommandHistory(List<Placed> commands) {
 
     /** Returns those up to a position. */
     CommandHistory upTo(Lsn end) {
-        return new CommandHistory(commands.stream()
-                .filter(placed -> end.reached(placed.commit()))
-                .toList());
+        return new CommandHistory(
+                commands.stream().filter(placed -> end.reached(placed.commit())).toList());
     }
 
     /** Returns the position before the first of them; empty if there are none. */
@@ -126,7 +125,8 @@ record CommandHistory(List<Placed> commands) {
     Set<TableName> lineage(BaseManifest manifest, TableName name) {
         Map<String, TableName> named = new HashMap<>();
         manifest.tables()
-                .forEach(table -> named.put(TableShape.parse(table.shape().structure()).oid(), table.table()));
+                .forEach(table ->
+                        named.put(TableShape.parse(table.shape().structure()).oid(), table.table()));
         Map<TableName, Set<TableName>> earlier = new TreeMap<>();
         for (Placed placed : commands) {
             for (CommandTable table : placed.command().tables()) {
@@ -135,8 +135,9 @@ record CommandHistory(List<Placed> commands) {
                     earlier.computeIfAbsent(table.name(), absent -> new HashSet<>())
                             .add(before);
                 }
-                table.root().ifPresent(root -> earlier.computeIfAbsent(root.name(), absent -> new HashSet<>())
-                        .add(table.name()));
+                table.root()
+                        .ifPresent(root -> earlier.computeIfAbsent(root.name(), absent -> new HashSet<>())
+                                .add(table.name()));
             }
         }
         Set<TableName> names = new HashSet<>();

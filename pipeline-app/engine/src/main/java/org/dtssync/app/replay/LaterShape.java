@@ -112,8 +112,8 @@ public final class LaterShape {
         if (obstacle.isPresent()) {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
-                    "Table " + base.table() + " " + obstacle.get() + " behind the base"
-                            + ", before " + recorded.changedAt() + ".",
+                    "Table " + base.table() + " " + obstacle.get() + " behind the base" + ", before "
+                            + recorded.changedAt() + ".",
                     "Replay a base from after the change, or up to before it: dts-sync replay changes shows where that is.");
         }
     }

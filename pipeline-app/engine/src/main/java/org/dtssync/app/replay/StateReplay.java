@@ -145,8 +145,7 @@ public record StateReplay(TaskFile file, BaseDirectory directory) {
             }
             LaterShapes later = later(manifest, history);
             boolean commands = !history.commands().commands().isEmpty();
-            StateTables tables =
-                    new StateTables(directory, manifest, file.objects(), later, commands, name -> true);
+            StateTables tables = new StateTables(directory, manifest, file.objects(), later, commands, name -> true);
             history.read(name -> true, tables);
             other.look(tables.names());
             List<StateComparison.Table> compared = new ArrayList<>();
@@ -183,8 +182,7 @@ public record StateReplay(TaskFile file, BaseDirectory directory) {
         boolean equal = found.isPresent()
                 && found.get().rows() == computed.rows()
                 && found.get().text().equals(computed.text());
-        return new StateComparison.Table(
-                table, computed.rows(), found.map(RowDigest::rows), computed.text(), equal);
+        return new StateComparison.Table(table, computed.rows(), found.map(RowDigest::rows), computed.text(), equal);
     }
 
     private static RowDigest digest(TableRows rows, boolean inLater) throws IOException, InterruptedException {

@@ -160,7 +160,8 @@ final class StateTables implements StateHistory.Receiver {
             return;
         }
         if (command.error().isPresent()) {
-            of.lose("was rewritten by a command at " + commit + " (" + command.error().get() + ")");
+            of.lose("was rewritten by a command at " + commit + " ("
+                    + command.error().get() + ")");
             return;
         }
         rows.put(table, TableRows.empty(of.table(), held));
@@ -229,16 +230,14 @@ final class StateTables implements StateHistory.Receiver {
             own = of(before.get());
             remove(before.get());
         } else {
-            before.ifPresent(
-                    name -> structures.put(name, CarriedShape.without(structure(name), table.oid())));
+            before.ifPresent(name -> structures.put(name, CarriedShape.without(structure(name), table.oid())));
         }
         Optional<TableName> tree = known(root.oid());
         if (tree.isEmpty()) {
             return;
         }
         TableName name = tree.get();
-        structures.put(
-                name, CarriedShape.withPartition(structure(name), table.reference(), table.partitionFacts()));
+        structures.put(name, CarriedShape.withPartition(structure(name), table.reference(), table.partitionFacts()));
         TableRows of = rows.get(name);
         if (of == null) {
             return;
@@ -278,7 +277,9 @@ final class StateTables implements StateHistory.Receiver {
         String now = CarriedShape.of(Optional.of(structure), table.facts(), table.columnFacts());
         structures.put(table.name(), now);
         if (of != null) {
-            rows.put(table.name(), changed(of, table, new ShapeStep(TableShape.parse(structure), TableShape.parse(now)), commit));
+            rows.put(
+                    table.name(),
+                    changed(of, table, new ShapeStep(TableShape.parse(structure), TableShape.parse(now)), commit));
         }
     }
 
@@ -299,7 +300,8 @@ final class StateTables implements StateHistory.Receiver {
 
     /** A command that leaves columns and key as they were only changes what does not concern rows. */
     private TableRows changed(TableRows of, CommandTable table, ShapeStep step, Lsn commit) {
-        BaseTable now = described(table, structure(table.name()), of.table().shape().applyAfter());
+        BaseTable now =
+                described(table, structure(table.name()), of.table().shape().applyAfter());
         boolean same = now.table().equals(of.table().table())
                 && now.keyColumns().equals(of.table().keyColumns())
                 && names(now).equals(names(of.table()))

@@ -50,8 +50,7 @@ final class TableRows {
         void forEach(Sink sink) throws IOException, InterruptedException;
     }
 
-    private TableRows(
-            BaseTable table, Optional<LaterShape> later, boolean typed, List<Source> sources, HeldText held) {
+    private TableRows(BaseTable table, Optional<LaterShape> later, boolean typed, List<Source> sources, HeldText held) {
         this.table = table;
         this.later = later;
         this.columns = new RowColumns(table, later, typed);
@@ -118,7 +117,8 @@ final class TableRows {
     private Source source(BaseTable to, Map<String, Optional<String>> names, Map<String, Optional<String>> added) {
         List<String> from = new ArrayList<>();
         for (BaseColumn column : table.columns()) {
-            from.add(names.getOrDefault(column.name(), Optional.of(column.name())).orElse(""));
+            from.add(names.getOrDefault(column.name(), Optional.of(column.name()))
+                    .orElse(""));
         }
         int[] places = new int[to.columns().size()];
         @Nullable String[] values = new String[places.length];
@@ -165,8 +165,8 @@ final class TableRows {
 
     /** Returns why it is not known what the rows are; empty if it is. */
     Optional<String> lost() {
-        return lost.map(why -> "Table " + table.table() + " " + why
-                + ", and the topics do not have what that did to its rows.");
+        return lost.map(why ->
+                "Table " + table.table() + " " + why + ", and the topics do not have what that did to its rows.");
     }
 
     /** Adds a change. */
@@ -209,7 +209,8 @@ final class TableRows {
             if (row[i] == TableChange.UNCHANGED) {
                 throw new SyncException(
                         FaultKind.DATA,
-                        "A row of table " + table.table() + " that a command wrote itself comes without all of its values.",
+                        "A row of table " + table.table()
+                                + " that a command wrote itself comes without all of its values.",
                         "Replay a base from after it.");
             }
         }

@@ -31,12 +31,19 @@ final class ChunkCopy {
     private final ChunkStore store;
     private final SnapshotListener listener;
     private final ChunkBeginning beginning;
+    private final TableGuard guard;
     private final CopyPipe pipe;
 
-    ChunkCopy(ChunkStore store, SnapshotListener listener, ChunkBeginning beginning, CopyPipe pipe) {
+    ChunkCopy(
+            ChunkStore store,
+            SnapshotListener listener,
+            ChunkBeginning beginning,
+            TableGuard guard,
+            CopyPipe pipe) {
         this.beginning = beginning;
         this.store = store;
         this.listener = listener;
+        this.guard = guard;
         this.pipe = pipe;
     }
 
@@ -77,12 +84,15 @@ final class ChunkCopy {
             throws SQLException, InterruptedException {
         String from = shape.sql() + " WHERE " + range(chunk, source);
         try {
-            beginning.begin(chunk.table(), source, from, () -> begin(source, shape));
+            // Rows of a table that has changed must not go to the topics either.
+            beginning.begin(chunk.table(), source, from, () -> {
+                begin(source, shape);
+                guard.require(source, chunk.table());
+            });
         } catch (SQLException e) {
             throw SqlFaults.explain("Table " + chunk.table() + " could not be locked at the source", e);
         }
-        // For a table without a key this is the first query, unless its rows went to the topics, and takes the snapshot
-        // that COPY then reads under.
+        // Of the snapshot that COPY then reads under: the transaction has one.
         Optional<String> visible = chunk.isKeyed() ? Optional.empty() : Optional.of(visibleSnapshot(source));
         CopyFormat format = shape.formatFor(target);
         CopyPipe.Carried carried = pipe.copy(

@@ -103,6 +103,7 @@ final class Bench implements AutoCloseable {
                 emptyFirst,
                 new RowPace(() -> 0),
                 ChunkBeginning.ALONE,
+                TableGuard.none(),
                 listener);
     }
 

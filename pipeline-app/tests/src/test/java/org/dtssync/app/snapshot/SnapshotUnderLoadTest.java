@@ -199,6 +199,7 @@ class SnapshotUnderLoadTest {
                     false,
                     new RowPace(() -> 0),
                     ChunkBeginning.ALONE,
+                    TableGuard.none(),
                     SnapshotListener.NONE);
 
             assertThatThrownBy(job::run)
