@@ -34,12 +34,7 @@ final class ChunkCopy {
     private final TableGuard guard;
     private final CopyPipe pipe;
 
-    ChunkCopy(
-            ChunkStore store,
-            SnapshotListener listener,
-            ChunkBeginning beginning,
-            TableGuard guard,
-            CopyPipe pipe) {
+    ChunkCopy(ChunkStore store, SnapshotListener listener, ChunkBeginning beginning, TableGuard guard, CopyPipe pipe) {
         this.beginning = beginning;
         this.store = store;
         this.listener = listener;

@@ -161,7 +161,8 @@ public final class SnapshotJob {
         for (int i = 0; i < settings.workers(); i++) {
             Sessions owned = new Sessions(source, destination);
             crew.add(
-                    new Worker(agenda, owned, chunks, splitter, retry, listener, progress, beginning, guard, pace), owned);
+                    new Worker(agenda, owned, chunks, splitter, retry, listener, progress, beginning, guard, pace),
+                    owned);
         }
         crew.run();
     }
