@@ -107,11 +107,7 @@ public final class Capture {
                     () -> gate.confirmUntouched(start),
                     new ShapeGate(structures),
                     reads.map(requests -> new ReadRows(
-                            requests,
-                            new ShownTransactions(source),
-                            settings,
-                            new RecordEncoder(settings, tables, keyConverter, valueConverter),
-                            writer)));
+                            requests, new ShownTransactions(source), settings, encoder.ofReads(), writer)));
             listener.started(start);
             try {
                 changes.stream(handler);

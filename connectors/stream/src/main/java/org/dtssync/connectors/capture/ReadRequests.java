@@ -41,8 +41,9 @@ public final class ReadRequests {
         String from();
 
         /**
-         * Begins the transaction in which they are read, whose first query takes its snapshot, and returns its session. It stays
-         * open when the rows are written.
+         * Begins the transaction in which they are read, and returns its session. It stays open when the rows are written.
+         *
+         * @throws SyncException if the rows are not to be read
          */
         Connection begin() throws SQLException;
 

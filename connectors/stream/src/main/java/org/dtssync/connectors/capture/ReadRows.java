@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.Lsn;
@@ -69,13 +68,13 @@ final class ReadRows {
     }
 
     private void answer(ReadRequests.Request request, ReadEnvelopes envelopes) {
+        Connection session = begun(request);
+        if (session == null) {
+            return;
+        }
         boolean writing = true;
         try {
-            shown.prepare();
-            Optional<Connection> session = begin(request);
-            if (session.isPresent()) {
-                request.answer(write(request.rows(), session.get(), envelopes));
-            }
+            request.answer(write(request.rows(), session, envelopes));
             writing = false;
         } catch (SQLException e) {
             // The session is the worker's: it retries with another one.
@@ -92,14 +91,18 @@ final class ReadRows {
         }
     }
 
-    /** A table that is not what the worker expects is the worker's affair: nothing of it is read. */
-    private static Optional<Connection> begin(ReadRequests.Request request) throws SQLException {
+    /** What is wrong with a table, or with a session, is for the worker to say: the capture continues. */
+    private @Nullable Connection begun(ReadRequests.Request request) {
         try {
-            return Optional.of(request.rows().begin());
-        } catch (SyncException e) {
+            shown.prepare();
+            return request.rows().begin();
+        } catch (SQLException e) {
+            request.fail(
+                    SqlFaults.explain("Table " + request.rows().table() + " could not be locked at the source", e));
+        } catch (RuntimeException e) {
             request.fail(e);
-            return Optional.empty();
         }
+        return null;
     }
 
     private boolean write(ReadRequests.Rows rows, Connection session, ReadEnvelopes envelopes) throws SQLException {

@@ -23,7 +23,7 @@ final class RecordEncoder {
     /** A single new table asks for itself. */
     private static final int PREPARED_TOGETHER = 2;
 
-    private final Map<String, CapturedTable> tables = new HashMap<>();
+    private final Map<String, CapturedTable> tables;
     private final Map<String, TableEncoder> encoders = new HashMap<>();
 
     /** Encoders of tables that are new in the events that come next. */
@@ -42,11 +42,26 @@ final class RecordEncoder {
 
     RecordEncoder(
             CaptureSettings settings, List<CapturedTable> tables, Converter keyConverter, Converter valueConverter) {
+        this.tables = new HashMap<>();
         this.names = settings.names();
         this.topics = settings.topics();
         this.keyConverter = keyConverter;
         this.valueConverter = valueConverter;
         capture(tables);
+    }
+
+    /** Encodes rows that are read from the same tables, which commands may change: their schemas are other objects. */
+    private RecordEncoder(RecordEncoder changes) {
+        this.tables = changes.tables;
+        this.names = changes.names;
+        this.topics = changes.topics;
+        this.keyConverter = changes.keyConverter;
+        this.valueConverter = changes.valueConverter;
+    }
+
+    /** Returns an encoder of rows that are read. */
+    RecordEncoder ofReads() {
+        return new RecordEncoder(this);
     }
 
     /** Adds tables, or replaces them: what follows has these shapes. */

@@ -201,8 +201,8 @@ final class LoadPhases {
                 task.retry(),
                 emptyFirst,
                 pace,
-                guard(),
                 beginning,
+                guard(),
                 tellOfTables());
     }
 

@@ -30,12 +30,11 @@ final class ChunkCopy {
 
     private final ChunkStore store;
     private final SnapshotListener listener;
-    private final TableGuard guard;
     private final ChunkBeginning beginning;
+    private final TableGuard guard;
     private final CopyPipe pipe;
 
-    ChunkCopy(
-            ChunkStore store, SnapshotListener listener, TableGuard guard, ChunkBeginning beginning, CopyPipe pipe) {
+    ChunkCopy(ChunkStore store, SnapshotListener listener, ChunkBeginning beginning, TableGuard guard, CopyPipe pipe) {
         this.beginning = beginning;
         this.store = store;
         this.listener = listener;
@@ -80,15 +79,15 @@ final class ChunkCopy {
             throws SQLException, InterruptedException {
         String from = shape.sql() + " WHERE " + range(chunk, source);
         try {
+            // Rows of a table that has changed must not go to the topics either.
             beginning.begin(chunk.table(), source, from, () -> {
                 begin(source, shape);
-                // Before its rows go to the topics.
                 guard.require(source, chunk.table());
             });
         } catch (SQLException e) {
             throw SqlFaults.explain("Table " + chunk.table() + " could not be locked at the source", e);
         }
-        // Of the snapshot that the transaction's first query took, and that COPY reads under.
+        // Of the snapshot that COPY then reads under: the transaction has one.
         Optional<String> visible = chunk.isKeyed() ? Optional.empty() : Optional.of(visibleSnapshot(source));
         CopyFormat format = shape.formatFor(target);
         CopyPipe.Carried carried = pipe.copy(

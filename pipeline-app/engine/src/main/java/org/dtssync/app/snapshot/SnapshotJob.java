@@ -49,8 +49,8 @@ public final class SnapshotJob {
     private final boolean emptyFirst;
     private final SnapshotListener listener;
     private final RowPace pace;
-    private final TableGuard guard;
     private final ChunkBeginning beginning;
+    private final TableGuard guard;
     private final SnapshotProgress progress = new SnapshotProgress();
 
     /**
@@ -64,8 +64,8 @@ public final class SnapshotJob {
      * @param retry how long transient faults are retried
      * @param emptyFirst whether existing rows at the destination are removed before the load, once
      * @param pace how many rows all workers together may copy per second
-     * @param guard recognizes tables that commands have changed, which are set aside
      * @param beginning begins the transaction of each chunk at the source
+     * @param guard recognizes tables that commands have changed, which are set aside
      * @param listener notified of progress
      */
     public SnapshotJob(
@@ -77,8 +77,8 @@ public final class SnapshotJob {
             RetrySettings retry,
             boolean emptyFirst,
             RowPace pace,
-            TableGuard guard,
             ChunkBeginning beginning,
+            TableGuard guard,
             SnapshotListener listener) {
         this.source = source;
         this.destination = destination;
@@ -88,8 +88,8 @@ public final class SnapshotJob {
         this.retrySettings = retry;
         this.emptyFirst = emptyFirst;
         this.pace = pace;
-        this.guard = guard;
         this.beginning = beginning;
+        this.guard = guard;
         this.listener = listener;
     }
 
@@ -160,7 +160,9 @@ public final class SnapshotJob {
         WorkerCrew crew = new WorkerCrew(retry);
         for (int i = 0; i < settings.workers(); i++) {
             Sessions owned = new Sessions(source, destination);
-            crew.add(new Worker(agenda, owned, chunks, splitter, retry, listener, progress, guard, beginning, pace), owned);
+            crew.add(
+                    new Worker(agenda, owned, chunks, splitter, retry, listener, progress, beginning, guard, pace),
+                    owned);
         }
         crew.run();
     }

@@ -34,8 +34,8 @@ final class Worker {
             CopyRetry retry,
             SnapshotListener listener,
             SnapshotProgress progress,
-            TableGuard guard,
             ChunkBeginning beginning,
+            TableGuard guard,
             RowPace pace) {
         this.agenda = agenda;
         this.sessions = sessions;
@@ -45,7 +45,7 @@ final class Worker {
         this.listener = listener;
         this.progress = progress;
         this.guard = guard;
-        this.copy = new ChunkCopy(store, listener, guard, beginning, new CopyPipe(progress::carried, pace));
+        this.copy = new ChunkCopy(store, listener, beginning, guard, new CopyPipe(progress::carried, pace));
     }
 
     /** Works until nothing is left or until the first permanent fault. */

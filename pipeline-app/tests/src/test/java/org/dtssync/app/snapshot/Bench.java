@@ -102,8 +102,8 @@ final class Bench implements AutoCloseable {
                 new RetrySettings(Duration.ofSeconds(20), Duration.ofSeconds(20)),
                 emptyFirst,
                 new RowPace(() -> 0),
-                TableGuard.none(),
                 ChunkBeginning.ALONE,
+                TableGuard.none(),
                 listener);
     }
 

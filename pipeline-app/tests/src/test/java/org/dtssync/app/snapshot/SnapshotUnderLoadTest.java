@@ -198,8 +198,8 @@ class SnapshotUnderLoadTest {
                     new RetrySettings(Duration.ZERO, Duration.ZERO),
                     false,
                     new RowPace(() -> 0),
-                    TableGuard.none(),
                     ChunkBeginning.ALONE,
+                    TableGuard.none(),
                     SnapshotListener.NONE);
 
             assertThatThrownBy(job::run)

@@ -38,6 +38,7 @@ import io.debezium.util.Clock;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -66,7 +67,7 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
     private TaskContext taskContext;
     private @Nullable ExactErrorHandler errorHandler;
     private volatile EventQueue events;
-    private CatalogEnvelopes envelopes;
+    private @Nullable CatalogEnvelopes envelopes;
     private volatile boolean abandoned;
 
     private static final class TaskContext extends PostgresTaskContext {
@@ -123,7 +124,7 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
 
     /** Returns what makes envelopes of rows that are read; for the thread that started the task. */
     ReadEnvelopes envelopes() {
-        return envelopes;
+        return Objects.requireNonNull(envelopes, "The task was started.");
     }
 
     private CatalogConnection opened(CatalogConnection connection) {
