@@ -23,7 +23,7 @@ public enum Failpoint {
     LEASE_RAISED("lease.raised", "The epoch is raised, nothing is written with it."),
 
     PREPARE_TABLES_RECORDED(
-            "prepare.tables-recorded", "The task's tables are recorded, nothing exists at the source yet."),
+            "prepare.tables-recorded", "The task's tables are recorded, nothing is published at the source yet."),
     PREPARE_PUBLICATION_MADE("prepare.publication-made", "The publication exists, the slot does not."),
     PREPARE_SLOT_MADE("prepare.slot-made", "The slot exists, no cut records its start."),
     PREPARE_CUT_WRITTEN("prepare.cut-written", "The first cut is in Kafka, the destination has no position."),
@@ -46,8 +46,8 @@ public enum Failpoint {
             "capture.cut-confirmed", "A cut is passed to Debezium for confirmation, which is sent some time later."),
 
     SCHEMA_LIST_SAVED("schema.list-saved", "The list of schema objects is saved, none is created."),
-    SCHEMA_OBJECT_MADE("schema.object-made", "A schema object is created in an open transaction, not recorded."),
-    SCHEMA_OBJECT_RECORDED("schema.object-recorded", "A schema object is created and recorded."),
+    SCHEMA_OBJECT_MADE("schema.object-made", "A schema object is created and recorded in an open transaction."),
+    SCHEMA_OBJECT_RECORDED("schema.object-recorded", "A schema object is created and recorded, and committed."),
 
     SNAPSHOT_TABLES_EMPTIED(
             "snapshot.tables-emptied", "Tables are emptied in an open transaction, their first chunks not recorded."),
@@ -65,6 +65,13 @@ public enum Failpoint {
     SNAPSHOT_TABLE_LOADED(
             "snapshot.table-loaded", "A table is loaded as a whole in an open transaction, and its shape recorded."),
 
+    SNAPSHOT_TABLE_SET_ASIDE(
+            "snapshot.table-set-aside", "A table that changed at the source is empty and waits until it is followed."),
+
+    CATCH_UP_TABLE_TAKEN_UP(
+            "catch-up.table-taken-up", "A table that was set aside is recorded, its load has not begun."),
+    CATCH_UP_LIST_RENEWED(
+            "catch-up.list-renewed", "The list of schema objects is that of now, none of the new ones is created."),
     CATCH_UP_CONVERGED(
             "catch-up.converged", "The consistency point is passed, the tables are not recorded as streaming."),
 

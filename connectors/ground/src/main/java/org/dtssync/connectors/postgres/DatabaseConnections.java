@@ -135,11 +135,12 @@ public final class DatabaseConnections {
     private Connection open(Optional<String> limit) {
         Connection connection = login();
         try {
-            SessionSettings.apply(connection);
-            settings.logins().learn(connection);
-            if (limit.isPresent()) {
-                execute(connection, limit.get());
-            }
+            execute(connection, SessionSettings.first());
+            settings.logins()
+                    .learn(
+                            connection,
+                            SessionSettings.rest(connection)
+                                    + limit.map(";\n"::concat).orElse(""));
             return connection;
         } catch (SQLException e) {
             SyncException fault = new SyncException(
@@ -212,12 +213,15 @@ public final class DatabaseConnections {
         return result;
     }
 
-    /** Makes a used session like a new one. */
+    /**
+     * Makes a used session like a new one, in one question to the server. Its transaction is of a harmless kind, since the session had our
+     * settings when it began.
+     */
     private static void renew(Connection connection) throws SQLException {
-        execute(connection, "RESET ALL");
-        SessionSettings.apply(connection);
-        LoginTriggers.actAsAnyOther(connection);
-        execute(connection, END_LOST_TRANSACTION);
+        execute(
+                connection,
+                "RESET ALL;\n" + SessionSettings.first() + ";\n" + SessionSettings.rest(connection) + ";\n"
+                        + LoginTriggers.asAnyOther(connection) + END_LOST_TRANSACTION);
     }
 
     /** Does the same for work that returns nothing. */

@@ -42,4 +42,13 @@ public record Epoch(String task, long number) {
             }
         }
     }
+
+    /**
+     * Returns a statement that does the same for a text of several statements, which are one question to the server: it fails if the right is lost,
+     * so that none of the others runs. Call {@link #hold} after a failure to find out whether that was the reason.
+     */
+    public String guard() {
+        return "SELECT 1 / count(*) FROM (SELECT FROM dts_sync.fence WHERE task = " + Identifiers.literal(task)
+                + " AND epoch = " + number + " FOR SHARE) AS held";
+    }
 }

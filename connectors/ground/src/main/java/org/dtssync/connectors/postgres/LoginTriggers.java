@@ -55,26 +55,28 @@ final class LoginTriggers {
         return options;
     }
 
-    /** Learns from an open session what the next login needs. */
-    void learn(Connection connection) throws SQLException {
-        if (connection.getMetaData().getDatabaseMajorVersion() < SINCE) {
-            return;
-        }
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(NEXT)) {
-            rows.next();
-            options = rows.getString(1);
-        }
-        actAsAnyOther(connection);
-    }
-
-    /** The role that a login had to take, and takes again when its settings are reset, is not that of the session. */
-    static void actAsAnyOther(Connection connection) throws SQLException {
-        if (connection.getMetaData().getDatabaseMajorVersion() >= SINCE) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(ORIGIN);
+    /**
+     * Gives an open session settings, and learns from it in the same question to the server what the next login needs.
+     *
+     * @param sessionSettings statements that give them
+     */
+    void learn(Connection connection, String sessionSettings) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            if (connection.getMetaData().getDatabaseMajorVersion() < SINCE) {
+                statement.execute(sessionSettings);
+                return;
+            }
+            statement.execute(String.join(";\n", NEXT, sessionSettings, ORIGIN));
+            try (ResultSet rows = statement.getResultSet()) {
+                rows.next();
+                options = rows.getString(1);
             }
         }
+    }
+
+    /** Returns how the session of a server acts as any other: the role that a login had to take, and takes again when its settings are reset, is not its own. */
+    static String asAnyOther(Connection connection) throws SQLException {
+        return connection.getMetaData().getDatabaseMajorVersion() < SINCE ? "" : ORIGIN + ";\n";
     }
 
     /**

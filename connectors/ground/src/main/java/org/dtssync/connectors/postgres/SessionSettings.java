@@ -200,19 +200,28 @@ public final class SessionSettings {
     public static void apply(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(FIRST);
-            statement.execute(SECOND);
-            if (connection.getMetaData().getDatabaseMajorVersion() >= HAS_EVENT_TRIGGERS) {
-                statement.execute(THIRD);
-            }
+            statement.execute(rest(connection));
         }
     }
 
     /** Gives a new session that streams a slot the same settings, and those that a stream needs in addition. */
     public static void applyToStream(Connection connection) throws SQLException {
-        apply(connection);
         try (Statement statement = connection.createStatement()) {
-            statement.execute(STREAM);
+            statement.execute(FIRST);
+            statement.execute(rest(connection) + ";\n" + STREAM);
         }
+    }
+
+    /** Returns what a new session has to run before anything else, alone: only then is its next transaction of a harmless kind. */
+    static String first() {
+        return FIRST;
+    }
+
+    /** Returns what a session has to run after that, for the version of its server. Together with more it is one question to the server. */
+    static String rest(Connection connection) throws SQLException {
+        return connection.getMetaData().getDatabaseMajorVersion() < HAS_EVENT_TRIGGERS
+                ? SECOND
+                : SECOND + ";\n" + THIRD;
     }
 
     /** Returns what is decided about a setting; empty if nobody has thought of it. */

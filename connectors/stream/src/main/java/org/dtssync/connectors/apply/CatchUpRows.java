@@ -18,6 +18,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SourceWal;
 import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
@@ -39,11 +40,33 @@ public final class CatchUpRows {
 
     private final DatabaseConnections source;
     private final ConsistencyPoint consistencyPoint;
+    private final SourceTables tables;
 
-    /** Creates a reader of the source; opens nothing yet. */
-    public CatchUpRows(DatabaseConnections source, ConsistencyPoint consistencyPoint) {
+    /**
+     * Creates a reader of the source; opens nothing yet.
+     *
+     * @param tables whether the source's tables are those that the destination has
+     */
+    public CatchUpRows(DatabaseConnections source, ConsistencyPoint consistencyPoint, SourceTables tables) {
         this.source = source;
         this.consistencyPoint = consistencyPoint;
+        this.tables = tables;
+    }
+
+    /** Determines whether a table of the source is the one that the destination has: commands that changed it may still be on their way. */
+    @FunctionalInterface
+    public interface SourceTables {
+
+        /** They always are. */
+        SourceTables SAME = (session, table) -> {};
+
+        /**
+         * Requires that.
+         *
+         * @param session whose transaction has locked the table
+         * @throws SyncException of kind SHAPE_CHANGED if it is another one
+         */
+        void require(Connection session, TableName table) throws SQLException;
     }
 
     /** Receives source rows as they arrive. */
@@ -182,10 +205,27 @@ public final class CatchUpRows {
     void read(Connection destination, TargetTable table, List<RowKey> keys, Found found) throws SQLException {
         try (Connection watching = source.open()) {
             try (Connection connection = source.open()) {
+                connection.setAutoCommit(false);
+                lock(connection, table);
                 copy(connection, table, keys, found);
+                if (!connection.isClosed()) {
+                    connection.rollback();
+                }
             }
             consistencyPoint.raise(destination, flushed(watching));
         }
+    }
+
+    private void lock(Connection connection, TargetTable table) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("LOCK TABLE " + table.onlySql() + " IN ACCESS SHARE MODE");
+        } catch (SQLException e) {
+            connection.rollback();
+            // It may be gone.
+            tables.require(connection, table.name());
+            throw unreadable(table, e);
+        }
+        tables.require(connection, table.name());
     }
 
     private static Lsn flushed(Connection connection) {

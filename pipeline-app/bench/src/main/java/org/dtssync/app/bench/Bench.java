@@ -1,6 +1,7 @@
 package org.dtssync.app.bench;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -218,9 +219,24 @@ public final class Bench {
             name = "fixed",
             description = "What a run costs with one table of 100 rows, by processor time.",
             mixinStandardHelpOptions = true)
-    void fixed(@Mixin Common common) throws InterruptedException {
+    void fixed(
+            @Mixin Common common,
+            @Option(
+                            names = "--contenders",
+                            split = ",",
+                            defaultValue = "DTS",
+                            description = "Some of DTS, VARIANT (default: DTS).")
+                    Set<Kind> contenders)
+            throws InterruptedException {
         try (Lab lab = Lab.open(common.layout())) {
-            new FixedPart(lab, common.workers).run(common.rounds);
+            List<DtsSync.Build> builds = new ArrayList<>();
+            if (contenders.contains(Kind.DTS)) {
+                builds.add(DtsSync.Build.own(lab));
+            }
+            if (contenders.contains(Kind.VARIANT)) {
+                builds.add(lab.layout().variant());
+            }
+            new FixedPart(lab, builds, common.workers).run(common.rounds);
         }
     }
 
@@ -302,11 +318,15 @@ public final class Bench {
     void snapshot(
             @Mixin Common common,
             @Mixin Size size,
-            @Option(names = "--contenders", split = ",", description = "Some of DTS, PGCOPYDB, DUMP (default: all).")
+            @Option(
+                            names = "--contenders",
+                            split = ",",
+                            description = "Some of DTS, VARIANT, PGCOPYDB, DUMP (default: all but VARIANT).")
                     @Nullable
                     Set<Copy> contenders)
             throws InterruptedException {
-        Set<Copy> copies = contenders == null ? EnumSet.allOf(Copy.class) : EnumSet.copyOf(contenders);
+        Set<Copy> copies =
+                contenders == null ? EnumSet.complementOf(EnumSet.of(Copy.VARIANT)) : EnumSet.copyOf(contenders);
         try (Lab lab = Lab.openInstalled(common.layout())) {
             new SnapshotPart(lab, size.history(), copies, common.workers).run(common.rounds);
         }
@@ -383,9 +403,9 @@ public final class Bench {
         System.out.println("## Latency");
         latency(common, List.of(500, 2_000), 30, null);
         System.out.println("## Snapshot and verify");
-        snapshot(common, new Size(), null);
+        snapshot(common, new Size(), EnumSet.complementOf(EnumSet.of(Copy.VARIANT)));
         System.out.println("## Fixed cost");
-        fixed(common);
+        fixed(common, EnumSet.of(Kind.DTS));
         System.out.println("## Distance");
         distance(common, 400_000, 20);
         System.out.println("## Replay");

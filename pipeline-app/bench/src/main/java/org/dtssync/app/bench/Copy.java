@@ -7,6 +7,8 @@ import java.util.Map;
 enum Copy {
     /** dts-sync, all phases until caught up. */
     DTS("dts-sync"),
+    /** The same by another build or with other options for its JVM. */
+    VARIANT("variant"),
     /** pgcopydb clone. */
     PGCOPYDB("pgcopydb"),
     /** pg_dump into a directory, then pg_restore from it: the only way of the two with several workers. */
@@ -22,7 +24,7 @@ enum Copy {
         return label;
     }
 
-    /** Copies; returns the processor time of its processes when it is done. Not for {@link #DTS}, which is a {@link DtsSync}. */
+    /** Copies; returns the processor time of its processes when it is done. Not for those that are a {@link DtsSync}. */
     double run(Lab lab, Database source, Database destination, int workers) throws InterruptedException {
         String jobs = Integer.toString(workers);
         String directory = lab.directory().resolve(destination.name()).toString();

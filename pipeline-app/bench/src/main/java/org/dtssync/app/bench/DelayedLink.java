@@ -15,6 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A port that forwards every connection to a server's port, each byte later than it came: the server is far away, and the line is not narrow.
@@ -31,6 +33,7 @@ final class DelayedLink implements AutoCloseable {
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile int target;
+    private final LongAdder questions = new LongAdder();
     private volatile int roundTripMillis;
     private volatile boolean closed;
 
@@ -72,6 +75,14 @@ final class DelayedLink implements AutoCloseable {
         roundTripMillis = millis;
     }
 
+    /**
+     * Returns how often so far something was sent to the server by a client that had waited for an answer on the same connection, or had just opened it.
+     * Each is a round trip; those of several connections may lie side by side.
+     */
+    long questions() {
+        return questions.sum();
+    }
+
     private void accept() {
         while (!closed) {
             try {
@@ -94,8 +105,13 @@ final class DelayedLink implements AutoCloseable {
             sockets.add(far);
             far.setTcpNoDelay(true);
             near.setTcpNoDelay(true);
-            carry(near, far);
-            carry(far, near);
+            AtomicBoolean answered = new AtomicBoolean(true);
+            carry(near, far, () -> {
+                if (answered.getAndSet(false)) {
+                    questions.increment();
+                }
+            });
+            carry(far, near, () -> answered.set(true));
         } catch (IOException e) {
             // No server listens there: the client sees the same as without the link.
             close(near);
@@ -104,18 +120,19 @@ final class DelayedLink implements AutoCloseable {
         }
     }
 
-    private void carry(Socket from, Socket to) {
+    private void carry(Socket from, Socket to, Runnable left) {
         BlockingQueue<Arrival> underWay = new LinkedBlockingQueue<>();
         Semaphore window = new Semaphore(WINDOW_BYTES);
-        start("leave", () -> leave(from, underWay, window));
+        start("leave", () -> leave(from, underWay, window, left));
         start("arrive", () -> arrive(from, to, underWay, window));
     }
 
-    private void leave(Socket from, BlockingQueue<Arrival> underWay, Semaphore window) {
+    private void leave(Socket from, BlockingQueue<Arrival> underWay, Semaphore window, Runnable left) {
         byte[] buffer = new byte[BUFFER_BYTES];
         try {
             InputStream input = from.getInputStream();
             for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
+                left.run();
                 window.acquire(count);
                 underWay.add(new Arrival(due(), ByteBuffer.wrap(Arrays.copyOf(buffer, count))));
             }

@@ -44,6 +44,16 @@ final class Distance implements AutoCloseable {
         destination.roundTrip(place == Place.DESTINATION ? roundTripMillis : 0);
     }
 
+    /** Returns how many round trips to a server there were so far, of all of its connections. */
+    long roundTrips(Place place) {
+        return switch (place) {
+            case NONE -> 0;
+            case SOURCE -> source.questions();
+            case BROKER -> broker.questions();
+            case DESTINATION -> destination.questions();
+        };
+    }
+
     /** Returns the way over the links. */
     Reach reach() {
         return new Reach(source.port(), destination.port(), "127.0.0.1:" + broker.port());

@@ -1,7 +1,10 @@
 package org.dtssync.app.bench;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** A load and a backlog, each with the start of the process, while one of the servers is far away. */
 final class DistancePart {
@@ -13,6 +16,7 @@ final class DistancePart {
     private final long rows;
     private final int roundTripMillis;
     private final int workers;
+    private final Map<String, List<Long>> roundTrips = new HashMap<>();
 
     DistancePart(Lab lab, Distance distance, long rows, int roundTripMillis, int workers) {
         this.lab = lab;
@@ -41,7 +45,9 @@ final class DistancePart {
                 "backlog s",
                 "speed against none",
                 "own CPU s load",
-                "own CPU s backlog");
+                "own CPU s backlog",
+                "round trips load",
+                "round trips backlog");
         for (Distance.Place place : Distance.Place.values()) {
             double load = Timing.median(timings, name("load", place), Timing::seconds);
             double drain = Timing.median(timings, name("backlog", place), Timing::seconds);
@@ -56,9 +62,21 @@ final class DistancePart {
                     Timing.median(
                             timings,
                             name("backlog", place),
-                            timing -> timing.own().cpuSeconds()));
+                            timing -> timing.own().cpuSeconds()),
+                    roundTrips(name("load", place)),
+                    roundTrips(name("backlog", place)));
         }
         System.out.println(table);
+    }
+
+    private long roundTrips(String name) {
+        return (long) Table.median(Objects.requireNonNull(roundTrips.get(name), "Each was measured.").stream()
+                .mapToDouble(Long::doubleValue)
+                .toArray());
+    }
+
+    private void count(String name, Distance.Place place, long before) {
+        roundTrips.computeIfAbsent(name, each -> new ArrayList<>()).add(distance.roundTrips(place) - before);
     }
 
     private static String name(String what, Distance.Place place) {
@@ -73,10 +91,12 @@ final class DistancePart {
         Database destination = lab.destination().createDatabase("load");
         try (DtsSync task = task(source, destination)) {
             distance.set(place, roundTripMillis);
+            long before = distance.roundTrips(place);
             Timing timing = Timing.of(
                     lab,
                     name("load", place),
                     () -> Timing.Own.awaited(task.command(List.of(), "run", "--until", "caught-up")));
+            count(timing.name(), place, before);
             distance.set(Distance.Place.NONE, 0);
             Equality.require(timing.name(), source, destination, history.tableNames());
             return timing;
@@ -95,10 +115,12 @@ final class DistancePart {
                 task.prepare();
                 workload.write(source);
                 distance.set(place, roundTripMillis);
+                long before = distance.roundTrips(place);
                 Timing timing = Timing.of(lab, name("backlog", place), () -> {
                     Drain drain = new DrainMeasurement(lab, workload, source).run(task);
                     return new Timing.Own(drain.cpuSeconds(), drain.heapMegabytes(), drain.residentMegabytes());
                 });
+                count(timing.name(), place, before);
                 distance.set(Distance.Place.NONE, 0);
                 return timing;
             }

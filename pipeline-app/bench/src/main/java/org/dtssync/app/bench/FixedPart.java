@@ -6,13 +6,13 @@ import java.util.List;
 /** What a run costs that has next to nothing to do: one table of 100 rows, from a cold JVM until caught up. */
 final class FixedPart {
 
-    private static final String RUN = "dts-sync";
-
     private final Lab lab;
+    private final List<DtsSync.Build> builds;
     private final int workers;
 
-    FixedPart(Lab lab, int workers) {
+    FixedPart(Lab lab, List<DtsSync.Build> builds, int workers) {
         this.lab = lab;
+        this.builds = builds;
         this.workers = workers;
     }
 
@@ -22,13 +22,17 @@ final class FixedPart {
         history.create(source);
         List<Timing> timings = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
-            Database destination = lab.destination().createDatabase("fixed");
-            try (DtsSync task = new DtsSync(lab, source, destination, workers, DtsSync.Build.own(lab))) {
-                timings.add(Timing.of(
-                        lab, RUN, () -> Timing.Own.awaited(task.command(List.of(), "run", "--until", "caught-up"))));
-                Equality.require(RUN, source, destination, history.tableNames());
+            for (DtsSync.Build build : builds) {
+                Database destination = lab.destination().createDatabase("fixed");
+                try (DtsSync task = new DtsSync(lab, source, destination, workers, build)) {
+                    timings.add(Timing.of(
+                            lab,
+                            build.name(),
+                            () -> Timing.Own.awaited(task.command(List.of(), "run", "--until", "caught-up"))));
+                    Equality.require(build.name(), source, destination, history.tableNames());
+                }
+                lab.destination().dropDatabase(destination);
             }
-            lab.destination().dropDatabase(destination);
         }
         Table table = new Table(
                 "what",
@@ -39,15 +43,17 @@ final class FixedPart {
                 "broker and registry CPU s",
                 "CPU s of all",
                 "resident MB");
-        table.add(
-                RUN,
-                Timing.median(timings, RUN, Timing::seconds),
-                Timing.median(timings, RUN, timing -> timing.own().cpuSeconds()),
-                Timing.median(timings, RUN, Timing::sourceCpuSeconds),
-                Timing.median(timings, RUN, Timing::destinationCpuSeconds),
-                Timing.median(timings, RUN, Timing::kafkaCpuSeconds),
-                Timing.median(timings, RUN, Timing::allCpuSeconds),
-                (long) Timing.median(timings, RUN, timing -> timing.own().residentMegabytes()));
+        for (String name : builds.stream().map(DtsSync.Build::name).toList()) {
+            table.add(
+                    name,
+                    Timing.median(timings, name, Timing::seconds),
+                    Timing.median(timings, name, timing -> timing.own().cpuSeconds()),
+                    Timing.median(timings, name, Timing::sourceCpuSeconds),
+                    Timing.median(timings, name, Timing::destinationCpuSeconds),
+                    Timing.median(timings, name, Timing::kafkaCpuSeconds),
+                    Timing.median(timings, name, Timing::allCpuSeconds),
+                    (long) Timing.median(timings, name, timing -> timing.own().residentMegabytes()));
+        }
         System.out.println(table);
     }
 }

@@ -32,7 +32,12 @@ final class SnapshotPart {
         for (int round = 0; round < rounds; round++) {
             for (Copy copy : copies) {
                 Database destination = lab.destination().createDatabase("copy");
-                timings.addAll(copy == Copy.DTS ? own(source, destination) : other(copy, source, destination));
+                timings.addAll(
+                        switch (copy) {
+                            case DTS -> own(source, destination);
+                            case VARIANT -> variant(source, destination);
+                            default -> other(copy, source, destination);
+                        });
                 Equality.require(copy.label(), source, destination, history.tableNames());
                 lab.destination().dropDatabase(destination);
             }
@@ -45,12 +50,21 @@ final class SnapshotPart {
                 Timing.of(lab, copy.label(), () -> new Timing.Own(copy.run(lab, source, destination, workers), 0, 0)));
     }
 
+    private List<Timing> variant(Database source, Database destination) throws InterruptedException {
+        try (DtsSync task =
+                new DtsSync(lab, source, destination, workers, lab.layout().variant())) {
+            return List.of(load(Copy.VARIANT, task));
+        }
+    }
+
+    private Timing load(Copy copy, DtsSync task) throws InterruptedException {
+        return Timing.of(
+                lab, copy.label(), () -> Timing.Own.awaited(task.command(List.of(), "run", "--until", "caught-up")));
+    }
+
     private List<Timing> own(Database source, Database destination) throws InterruptedException {
         try (DtsSync task = new DtsSync(lab, source, destination, workers, DtsSync.Build.own(lab))) {
-            Timing copied = Timing.of(
-                    lab,
-                    Copy.DTS.label(),
-                    () -> Timing.Own.awaited(task.command(List.of(), "run", "--until", "caught-up")));
+            Timing copied = load(Copy.DTS, task);
             Timing verified = Timing.of(lab, VERIFY, () -> Timing.Own.awaited(task.command(List.of(), "verify")));
             return List.of(copied, verified);
         }

@@ -50,8 +50,9 @@ final class BaseCommand implements Callable<Integer> {
     @Option(
             names = "--to",
             paramLabel = "DIR|topics",
-            description = "A new or empty directory, or one with an unfinished base; or topics: Debezium's read events in topics of their"
-                    + " own. Write ./topics for a directory of this name.")
+            description =
+                    "A new or empty directory, or one with an unfinished base; or topics: Debezium's read events in topics of their"
+                            + " own. Write ./topics for a directory of this name.")
     private @Nullable Path directory;
 
     @Option(
@@ -78,8 +79,7 @@ final class BaseCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Path to = directory;
         if (to == null) {
-            throw new ParameterException(
-                    spec.commandLine(), "Option --to is missing. Write --to DIR, or --to topics.");
+            throw new ParameterException(spec.commandLine(), "Option --to is missing. Write --to DIR, or --to topics.");
         }
         if (rowsPerSecond != null && rowsPerSecond < 0) {
             throw new ParameterException(spec.commandLine(), "--rows-per-second must be 0 (no limit) or more.");

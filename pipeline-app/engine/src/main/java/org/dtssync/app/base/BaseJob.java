@@ -176,8 +176,7 @@ public final class BaseJob {
             return Optional.empty();
         }
         requireSameColumns(tables);
-        return Optional.of(
-                new BaseManifest(file.name(), StateSchema.program(), Instant.now(), cut, tables, objects));
+        return Optional.of(new BaseManifest(file.name(), StateSchema.program(), Instant.now(), cut, tables, objects));
     }
 
     /** The schema objects are read after the rows, and describe tables with just these columns. */

@@ -1,8 +1,6 @@
 package org.dtssync.app.ddl;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,7 +24,6 @@ import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Repeats the recorded commands of one source transaction at the destination, within the caller's transaction there. Each runs as the
@@ -39,13 +36,14 @@ public final class CarriedDdl {
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
+    /** The first version whose sender announces tables again after their schema was renamed. */
+    private static final int RENAMED_SCHEMAS_ARE_SENT = 15;
+
     /** Rights are given on objects that the event does not name: on those of the task, and on others that need not be here. */
     private static final Set<String> RIGHTS = Set.of("GRANT", "REVOKE", "ALTER DEFAULT PRIVILEGES");
 
     /** A table, schema, function, or another object or role that is not here. */
     private static final Set<String> ABSENT = Set.of("42P01", "3F000", "42883", "42704");
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** What a message has that runs the script of an extension, whose commands are not repeated one by one. */
     private static final List<String> SCRIPTS = List.of("CREATE EXTENSION", "ALTER EXTENSION", "DROP EXTENSION");
@@ -57,10 +55,15 @@ public final class CarriedDdl {
     private final Connection destination;
     private final ObjectSelection selection;
     private final Lsn commit;
+    private final LoadStage stage;
     private final CandidateStatements candidates = new CandidateStatements();
     private final boolean sameVersion;
+    private final int sourceVersion;
     private final Set<Long> noted = new HashSet<>();
     private int ordinal;
+
+    /** The tables and partitions that the running command concerns and the task has, by object identifier. */
+    private Set<String> tasks = Set.of();
 
     /** Whether a statement about rights named what is not here: a later one may have run in its place, and it in that one's. */
     private boolean absentRights;
@@ -75,9 +78,21 @@ public final class CarriedDdl {
      */
     public CarriedDdl(Connection destination, ObjectSelection selection, Lsn commit, int sourceVersion)
             throws SQLException {
+        this(destination, selection, commit, sourceVersion, LoadStage.WHOLE);
+    }
+
+    /**
+     * Does the same.
+     *
+     * @param stage how much of the structure is there
+     */
+    public CarriedDdl(Connection destination, ObjectSelection selection, Lsn commit, int sourceVersion, LoadStage stage)
+            throws SQLException {
         this.destination = destination;
         this.selection = selection;
         this.commit = commit;
+        this.stage = stage;
+        this.sourceVersion = sourceVersion;
         this.sameVersion = destination.getMetaData().getDatabaseMajorVersion() == sourceVersion;
     }
 
@@ -91,6 +106,8 @@ public final class CarriedDdl {
         UNSELECTED,
         /** Not at all: it gives or takes rights on what is not at the destination, or of a role that is not there. */
         ABSENT,
+        /** Not yet: what it makes or changes is made once the rows are there, from a list that is read then. */
+        LATER,
         /** Not yet: the row belongs to a command whose own row follows. */
         PART
     }
@@ -131,6 +148,7 @@ public final class CarriedDdl {
      */
     public Outcome run(RecordedCommand command, Set<String> known, Optional<String> corrected) throws SQLException {
         note(command);
+        tasks = known;
         if (command.event().equals("failed")) {
             throw refused(command, "", command.error().orElse("it was not recorded"));
         }
@@ -151,7 +169,46 @@ public final class CarriedDdl {
         if (found.isEmpty() && absentRights && RIGHTS.contains(command.tag())) {
             return new Outcome(How.ABSENT, "");
         }
-        return tryEach(command, StatementChoice.of(command, found, selected));
+        List<Choice> choices = StatementChoice.of(command, found, selected);
+        if (stage == LoadStage.FIRST_LOAD && LaterObjects.areMadeBy(command)) {
+            takeFirst(found);
+            return new Outcome(How.LATER, "");
+        }
+        try {
+            return tryEach(command, choices);
+        } catch (SyncException e) {
+            if (stage == LoadStage.WHOLE || e.kind() != FaultKind.SHAPE_CHANGED || !mayComeLater(command)) {
+                throw e;
+            }
+            takeFirst(found);
+            return new Outcome(How.LATER, "");
+        }
+    }
+
+    private void takeFirst(List<Candidate> found) {
+        found.stream().findFirst().ifPresent(candidates::take);
+    }
+
+    /** Returns whether what rows depend on is as the command left it, so that it can only be about what is made from the list. */
+    private boolean mayComeLater(RecordedCommand command) throws SQLException {
+        if (LaterObjects.areConcernedBy(command)) {
+            return true;
+        }
+        if (!command.tag().equals("ALTER TABLE") || command.tables().isEmpty()) {
+            return false;
+        }
+        for (CommandTable table : command.tables()) {
+            RelationShape here = isSelected(table)
+                    ? RelationShape.at(destination, table.shape().name())
+                    : table.shape();
+            if (here == null
+                    || !table.shape()
+                            .differencesOfRows(here, sameVersion, selection.owners() == Owners.KEEP)
+                            .isEmpty()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Returns whether a command touches something that belongs to the task. */
@@ -179,6 +236,14 @@ public final class CarriedDdl {
 
     private static List<JsonNode> touched(RecordedCommand command) {
         return command.isDrop() ? command.dropped() : command.objects();
+    }
+
+    /** Returns whether the source continues to send rows of the tables of a command under their earlier names. */
+    public boolean isSentUnderEarlierNames(RecordedCommand command) {
+        return sourceVersion < RENAMED_SCHEMAS_ARE_SENT
+                && command.tag().equals("ALTER SCHEMA")
+                && candidates.of(command).stream()
+                        .anyMatch(candidate -> candidate.statement().words().stream().anyMatch(word -> word.is("RENAME")));
     }
 
     /** Takes note of a row that is not run: later ones refer to its text, and are counted behind it. */
@@ -358,8 +423,8 @@ public final class CarriedDdl {
     private Map<String, RelationShape> earlier(RecordedCommand command) throws SQLException {
         Map<String, RelationShape> earlier = new HashMap<>();
         for (CommandTable table : command.tables()) {
-            if (table.shape().hasMissingValues() && isSelected(table)) {
-                RelationShape here = here(table.shape());
+            if ((table.shape().hasMissingValues() || stage == LoadStage.FIRST_LOAD) && isSelected(table)) {
+                RelationShape here = RelationShape.at(destination, table.shape().name());
                 if (here != null) {
                     earlier.put(table.oid(), here);
                 }
@@ -376,13 +441,19 @@ public final class CarriedDdl {
             if (!isSelected(table)) {
                 continue;
             }
-            RelationShape here = here(wanted);
+            RelationShape here = RelationShape.at(destination, wanted.name());
             if (here == null) {
                 problems.add("table " + wanted.name() + " does not exist");
                 continue;
             }
             List<String> repairs = new ArrayList<>(wanted.missingConstraints(here));
             RelationShape before = earlier.get(table.oid());
+            boolean partly = stage == LoadStage.FIRST_LOAD
+                    && (tasks.contains(table.oid()) || table.root().isPresent());
+            if (partly) {
+                // Rows that are still to come may break them; and they are in the list.
+                repairs = new ArrayList<>(before == null ? List.of() : here.withoutConstraintsSince(before));
+            }
             if (before != null) {
                 repairs.addAll(wanted.valuesOfAdded(before, here));
             }
@@ -392,27 +463,16 @@ public final class CarriedDdl {
             for (String repair : repairs) {
                 execute(repair);
             }
-            RelationShape now = repairs.isEmpty() ? here : here(wanted);
+            RelationShape now = repairs.isEmpty() ? here : RelationShape.at(destination, wanted.name());
             if (now != null) {
-                wanted.differences(now, sameVersion, selection.owners() == Owners.KEEP)
+                boolean owners = selection.owners() == Owners.KEEP;
+                (partly
+                                ? wanted.differencesOfRows(now, sameVersion, owners)
+                                : wanted.differences(now, sameVersion, owners))
                         .forEach(how -> problems.add("table " + wanted.name() + ": " + how));
             }
         }
         return problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems));
-    }
-
-    private @Nullable RelationShape here(RelationShape wanted) throws SQLException {
-        try (PreparedStatement statement =
-                destination.prepareStatement("SELECT dts_sync.relation_state(to_regclass(?))::text")) {
-            statement.setString(1, wanted.name().sql());
-            try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                String json = rows.getString(1);
-                return json == null ? null : new RelationShape(JSON.readTree(json));
-            }
-        } catch (JsonProcessingException e) {
-            throw new SyncException(FaultKind.INTERNAL, "PostgreSQL returned JSON that cannot be read.", "", e);
-        }
     }
 
     /** As one statement: braces in a text are no escapes of JDBC. */

@@ -10,8 +10,7 @@ final class MarkSql {
      */
     static final String MARK = """
             CREATE OR REPLACE FUNCTION dts_sync.relation_mark(rel oid, OUT mark text, OUT altered text) LANGUAGE plpgsql STABLE
-            SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET jit = off
-            SET plpgsql.extra_errors = 'none' SET plpgsql.extra_warnings = 'none' AS $mark$
+            SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET jit = off AS $mark$
             #variable_conflict use_column
             BEGIN
                 SELECT md5(concat_ws(E'\\n', c.relname, c.relnamespace, c.relkind, c.relpersistence,
@@ -37,8 +36,7 @@ final class MarkSql {
     /** Notes how a table was left. */
     static final String KNOW = """
             CREATE OR REPLACE FUNCTION dts_sync.know(rel oid) RETURNS void LANGUAGE plpgsql
-            SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET jit = off
-            SET plpgsql.extra_errors = 'none' SET plpgsql.extra_warnings = 'none' AS $know$
+            SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET jit = off AS $know$
             #variable_conflict use_column
             BEGIN
                 INSERT INTO dts_sync.ddl_relation AS k (relid, root, schema, name, mark, altered, file)

@@ -41,7 +41,9 @@ public record MissedChanges(DatabaseConnections source) {
             LEFT JOIN pg_class r ON r.oid = pg_partition_root(t.relid)
             LEFT JOIN pg_namespace rn ON rn.oid = r.relnamespace
             CROSS JOIN LATERAL dts_sync.relation_mark(t.relid) m
-            WHERE k.mark IS DISTINCT FROM m.mark OR k.altered <> m.altered AND k.file <> c.relfilenode
+            WHERE (k.mark IS DISTINCT FROM m.mark OR k.altered <> m.altered AND k.file <> c.relfilenode)
+              -- DETACH CONCURRENTLY adds a constraint in a transaction of its own, and its event comes with the next one.
+              AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = t.relid AND i.inhdetachpending)
             """;
 
     /** Returns those of some tables that the triggers have not left as they are; all of them if the triggers are not whole. */

@@ -66,7 +66,7 @@ final class RecorderSql {
             CREATE OR REPLACE FUNCTION @SCHEMA@.relation_state(rel oid) RETURNS jsonb LANGUAGE plpgsql STABLE
             SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET jit = off SET "TimeZone" = 'UTC'
             SET "DateStyle" = 'ISO, YMD' SET "IntervalStyle" = 'postgres' SET extra_float_digits = 1 SET bytea_output = 'hex'
-            SET quote_all_identifiers = off SET plpgsql.extra_errors = 'none' SET plpgsql.extra_warnings = 'none' AS $state$
+            SET quote_all_identifiers = off AS $state$
             #variable_conflict use_column
             BEGIN
                 RETURN (SELECT jsonb_build_object(
@@ -133,6 +133,14 @@ final class RecorderSql {
                 entry text;
             BEGIN
                 EXECUTE published INTO entry USING publication, rel;
+                -- Before version 15 a sender that has sent rows of a table notices that it was attached or detached only when its
+                -- membership changes: it would continue to send them under the earlier name.
+                IF entry IS NOT NULL AND current_setting('server_version_num')::int < 150000
+                   AND EXISTS (SELECT FROM dts_sync.ddl_relation k
+                               WHERE k.relid = rel AND k.root <> coalesce(pg_partition_root(rel)::oid, rel)) THEN
+                    EXECUTE format('ALTER PUBLICATION %I DROP TABLE ONLY %s', publication, rel::regclass);
+                    entry := NULL;
+                END IF;
                 IF entry IS NULL THEN
                     EXECUTE format('ALTER PUBLICATION %I ADD TABLE %s%s', publication,
                                    CASE WHEN (SELECT relkind FROM pg_class WHERE oid = rel) = 'p' THEN '' ELSE 'ONLY ' END,

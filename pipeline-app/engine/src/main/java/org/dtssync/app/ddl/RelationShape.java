@@ -1,14 +1,23 @@
 package org.dtssync.app.ddl;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shape of a table or partition as the recorder keeps it. Immutable.
@@ -23,6 +32,23 @@ public record RelationShape(JsonNode json) {
 
     /** What versions may print in other words. */
     private static final List<String> PRINTED = List.of("default", "generated");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Reads the shape of a table at a destination that was prepared for it; null if it does not exist. */
+    static @Nullable RelationShape at(Connection destination, TableName table) throws SQLException {
+        try (PreparedStatement statement =
+                destination.prepareStatement("SELECT dts_sync.relation_state(to_regclass(?))::text")) {
+            statement.setString(1, table.sql());
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                String json = rows.getString(1);
+                return json == null ? null : new RelationShape(JSON.readTree(json));
+            }
+        } catch (JsonProcessingException e) {
+            throw new SyncException(FaultKind.INTERNAL, "PostgreSQL returned JSON that cannot be read.", "", e);
+        }
+    }
 
     TableName name() {
         return new TableName(json.path("schema").asText(), json.path("name").asText());
@@ -39,14 +65,7 @@ public record RelationShape(JsonNode json) {
      * @param owners whether owners are carried
      */
     List<String> differences(RelationShape other, boolean sameVersion, boolean owners) {
-        List<String> found = new ArrayList<>();
-        for (String property : COMPARED) {
-            boolean compared = owners || !property.equals("owner");
-            if (compared && !json.path(property).equals(other.json.path(property))) {
-                found.add(property + " is " + other.json.path(property) + " instead of " + json.path(property));
-            }
-        }
-        compareColumns(other, sameVersion, found);
+        List<String> found = differencesOfRows(other, sameVersion, owners);
         json.path("constraints").properties().forEach(constraint -> {
             JsonNode there = other.json.path("constraints").path(constraint.getKey());
             if (there.isMissingNode() || (sameVersion && !there.equals(constraint.getValue()))) {
@@ -59,6 +78,33 @@ public record RelationShape(JsonNode json) {
             }
         });
         return found;
+    }
+
+    /** Returns the same, but for constraints other than the primary key. */
+    List<String> differencesOfRows(RelationShape other, boolean sameVersion, boolean owners) {
+        List<String> found = new ArrayList<>();
+        for (String property : COMPARED) {
+            boolean compared = owners || !property.equals("owner");
+            if (compared && !json.path(property).equals(other.json.path(property))) {
+                found.add(property + " is " + other.json.path(property) + " instead of " + json.path(property));
+            }
+        }
+        compareColumns(other, sameVersion, found);
+        return found;
+    }
+
+    /** Returns statements that remove the constraints other than the primary key which this table has and did not have before. */
+    List<String> withoutConstraintsSince(RelationShape before) {
+        List<String> statements = new ArrayList<>();
+        json.path("constraints").properties().forEach(constraint -> {
+            boolean isNew =
+                    before.json.path("constraints").path(constraint.getKey()).isMissingNode();
+            if (isNew && !constraint.getValue().asText().startsWith("PRIMARY KEY")) {
+                statements.add("ALTER TABLE " + name().sql() + " DROP CONSTRAINT IF EXISTS "
+                        + Identifiers.quote(constraint.getKey()));
+            }
+        });
+        return statements;
     }
 
     private void compareColumns(RelationShape other, boolean sameVersion, List<String> found) {

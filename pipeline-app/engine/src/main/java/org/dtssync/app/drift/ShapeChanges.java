@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.dtssync.app.catalog.DestinationTable;
 import org.dtssync.app.catalog.PartitionFiles;
@@ -27,6 +28,7 @@ import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 import org.jspecify.annotations.Nullable;
@@ -86,12 +88,13 @@ public final class ShapeChanges {
      * @throws SyncException of kind USAGE if the task has no such table, of kind SHAPE_CHANGED if the destination does not
      *     have the change or the table has to be reloaded
      */
-    public void accept(TableName table) {
+    public void accept(TableName table) throws InterruptedException {
         RecordedShape recorded = structures.read().get(table);
         if (recorded == null) {
             throw unknown(table);
         }
-        String now = fingerprint(table);
+        Current read = current(table);
+        String now = read.shape();
         if (now == null) {
             remove(table);
             return;
@@ -112,7 +115,7 @@ public final class ShapeChanges {
                     table,
                     PartitionFiles.withFilesOf(now, recorded.structure()),
                     selected(table).keyColumns(),
-                    SourcePosition.insert(route.source()),
+                    read.position(),
                     epoch);
         }
         know(table);
@@ -135,7 +138,8 @@ public final class ShapeChanges {
 
     /** Marks a table to be reloaded, or adds one that is new at the source. */
     public void resnapshot(TableName table, LoadReset load) throws InterruptedException {
-        String now = loadable(table);
+        Current read = current(table);
+        String now = loadable(table, read.shape());
         TableProgress selected = selected(table);
         progress.addTables(List.of(selected), epoch);
         publish(table);
@@ -147,8 +151,7 @@ public final class ShapeChanges {
         boolean whole = made
                 && DestinationTable.hasOtherUniqueIndexes(
                         route.destination(), table, selected.keyColumns().orElse(List.of()));
-        // Taken after the shape was read and before anything is copied: see LowerBound.
-        structures.reload(table, now, selected.keyColumns(), SourcePosition.insert(route.source()), whole, epoch);
+        structures.reload(table, now, selected.keyColumns(), read.position(), whole, epoch);
         know(table);
         LOG.info("Table will be reloaded. table={} in_one_snapshot={}", table, whole);
     }
@@ -158,7 +161,7 @@ public final class ShapeChanges {
      * rows are there.
      */
     public void reload(TableName table, WholeLoad load) throws InterruptedException {
-        String now = loadable(table);
+        String now = loadable(table, current(table).shape());
         TableProgress selected = selected(table);
         publish(table);
         Failpoint.SNAPSHOT_TABLE_PUBLISHED.reached();
@@ -169,10 +172,9 @@ public final class ShapeChanges {
     }
 
     /** Returns the shape of a table that can be loaded. */
-    private String loadable(TableName table) {
+    private String loadable(TableName table, @Nullable String now) {
         boolean known = progress.tables().stream()
                 .anyMatch(one -> one.table().equals(table) && one.state() != TableState.SKIPPED);
-        String now = fingerprint(table);
         if (now == null) {
             throw known ? gone(table) : unknown(table);
         }
@@ -208,6 +210,24 @@ public final class ShapeChanges {
         } catch (SQLException e) {
             throw SqlFaults.explain("The entry of table " + table + " in the publication could not be recorded", e);
         }
+    }
+
+    /**
+     * A table as it is at the source.
+     *
+     * @param shape its shape; null if it does not exist
+     * @param position a position behind the last change of it, and before anything is copied: see LowerBound
+     */
+    private record Current(@Nullable String shape, Lsn position) {}
+
+    /** A command that is carried and comes while this is read is none that a person has repeated. */
+    private Current current(TableName table) throws InterruptedException {
+        if (!progress.ddlMode().carries()) {
+            return new Current(fingerprint(table), SourcePosition.insert(route.source()));
+        }
+        AtomicReference<@Nullable String> shape = new AtomicReference<>();
+        Lsn position = new LoadShapes(route, objects, epoch).during(() -> shape.set(fingerprint(table)));
+        return new Current(shape.get(), position);
     }
 
     private @Nullable String fingerprint(TableName table) {

@@ -1,14 +1,9 @@
 package org.dtssync.app.pipeline;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.dtssync.app.config.DestinationSettings.Existing;
-import org.dtssync.app.config.ObjectSelection.LargeObjects;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.drift.ShapeChanges;
-import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.Abandonment;
 import org.dtssync.app.moving.Completion;
@@ -18,41 +13,20 @@ import org.dtssync.app.prepare.Mirror;
 import org.dtssync.app.runtime.Background;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
-import org.dtssync.app.runtime.RowPace;
-import org.dtssync.app.snapshot.LargeObjectCopy;
-import org.dtssync.app.snapshot.SnapshotJob;
-import org.dtssync.app.snapshot.SnapshotListener;
-import org.dtssync.app.snapshot.UnsentTables;
 import org.dtssync.app.source.SourceIdentity;
-import org.dtssync.app.state.LiveLimit;
-import org.dtssync.app.state.LiveSetting;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
-import org.dtssync.app.state.Section;
-import org.dtssync.app.state.SettingStore;
-import org.dtssync.app.state.StructureForms;
-import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.app.state.TableState;
 import org.dtssync.app.state.TaskProgress;
 import org.dtssync.app.stream.Direction;
 import org.dtssync.app.stream.StreamFactory;
 import org.dtssync.app.stream.StreamListener;
-import org.dtssync.app.structure.LateObjects;
-import org.dtssync.app.structure.StructureApplier;
-import org.dtssync.app.structure.StructureComparison;
-import org.dtssync.app.structure.StructureFinisher;
-import org.dtssync.app.structure.pgdump.ReaderChoice;
 import org.dtssync.app.verify.VerifyReport;
-import org.dtssync.connectors.fault.Failpoint;
-import org.dtssync.connectors.fault.FaultKind;
-import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.BrokerAddresses;
 import org.dtssync.connectors.kafka.BrokerAddresses.Answer;
 import org.dtssync.connectors.kafka.BrokerAddresses.Found;
 import org.dtssync.connectors.kafka.ClientProperties;
-import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Epoch;
-import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,6 +55,7 @@ final class PhaseSequence {
     private final ProgressStore progress;
     private final Retry retry;
     private final Moves moves;
+    private final LoadPhases load;
 
     /**
      * Wires the phases; runs nothing yet.
@@ -110,6 +85,7 @@ final class PhaseSequence {
         this.progress = new ProgressStore(route.destination(), route.task());
         this.retry = new Retry(task.retry(), listener);
         this.moves = new Moves(task, route, epoch);
+        this.load = new LoadPhases(task, route, epoch, retry, listener);
     }
 
     /** Runs to a goal; whenever applications are moved, the running direction ends and the opposite one starts. */
@@ -215,36 +191,34 @@ final class PhaseSequence {
         Phase phase = begin;
         phase = phase.isAfter(Phase.PREPARE) ? phase : prepare();
         retry.run("source", () -> SourceIdentity.require(route));
-        phase = changeTables(phase, options, direction.applied());
+        phase = changeTables(phase, options, direction);
         // A change that is found at once waits for the applier too: changes written before it are applied first.
         direction.applied().applying(phase.isAfter(Phase.FINALIZE));
         direction.startCapture();
         direction.startChecks();
         if (!phase.isAfter(Phase.SCHEMA)) {
-            schema();
+            load.schema();
         }
         if (options.goal() == RunGoal.SCHEMA) {
             return Optional.empty();
         }
         if (!phase.isAfter(Phase.SNAPSHOT)) {
-            snapshot();
+            load.snapshot();
         }
         if (options.goal() == RunGoal.SNAPSHOT) {
             return Optional.empty();
         }
         if (!phase.isAfter(Phase.CATCH_UP)) {
-            catchUp(direction);
+            load.catchUp(direction);
         }
         if (!phase.isAfter(Phase.FINALIZE)) {
-            finish();
+            load.finish();
         }
         return incremental(direction, options.goal());
     }
 
     private void enter(Phase phase) throws InterruptedException {
-        retry.run("state", () -> progress.enter(phase, epoch));
-        listener.entered(phase);
-        LOG.info("Entering phase. task={} phase={}", route.task(), phase.label());
+        load.enter(phase);
     }
 
     private Phase prepare() throws InterruptedException {
@@ -260,22 +234,20 @@ final class PhaseSequence {
     }
 
     /** Accepts changed shapes, and marks tables to be reloaded. */
-    private Phase changeTables(Phase phase, RunOptions options, AppliedMark applied) throws InterruptedException {
-        ShapeChanges changes = new ShapeChanges(
-                route,
-                task.objects(),
-                epoch,
-                phase.isAfter(Phase.SCHEMA),
-                table -> structureStore().isKeyToCome(table));
-        options.acceptStructure().forEach(changes::accept);
+    private Phase changeTables(Phase phase, RunOptions options, Direction direction) throws InterruptedException {
+        ShapeChanges changes =
+                new ShapeChanges(route, task.objects(), epoch, phase.isAfter(Phase.SCHEMA), load::isKeyToCome);
+        for (TableName table : options.acceptStructure()) {
+            changes.accept(table);
+        }
         if (!options.resnapshot().isEmpty()) {
             Mirrors.requireNone(task, "Tables cannot be reloaded: the reloaded rows would flow back.");
         }
         for (TableName table : options.resnapshot()) {
-            changes.resnapshot(table, snapshotJob(false, new RowPace(() -> 0))::resnapshot);
+            changes.resnapshot(table, load::reset);
         }
         if (!phase.isAfter(Phase.FINALIZE)) {
-            retry.run("structure check", () -> new ShapeCheck(route, task.objects(), applied).check());
+            retry.run("structure check", direction::checkStructure);
         }
         // Also if a run was killed right after it had emptied a table.
         boolean unloaded = retry.call("state", progress::tables).stream()
@@ -283,167 +255,9 @@ final class PhaseSequence {
         return unloaded && phase.isAfter(Phase.SNAPSHOT) ? Phase.SNAPSHOT : phase;
     }
 
-    private void schema() throws InterruptedException {
-        enter(Phase.SCHEMA);
-        retry.run("schema", () -> {
-            StructureObjectStore store = structureStore();
-            if (!store.isSaved()) {
-                store.save(
-                        new ReaderChoice(
-                                        task.structure(),
-                                        route.source(),
-                                        Optional.of(route.destination()),
-                                        task.objects())
-                                .reader()
-                                .read(),
-                        epoch);
-            }
-            recordForms(End.SOURCE);
-            Failpoint.SCHEMA_LIST_SAVED.reached();
-            structureApplier(store).apply(Section.PRE_DATA);
-        });
-    }
-
-    /**
-     * Those of the source as they were read, those of the destination as they were made: a switch names what changes later. A task is not held up if
-     * the built-in reader cannot print something.
-     */
-    private void recordForms(End end) {
-        StructureForms forms = new StructureForms(route.destination(), route.task());
-        if (!forms.read().of(end).isEmpty()) {
-            return;
-        }
-        try {
-            forms.record(
-                    end,
-                    StructureComparison.digests(
-                            end == End.SOURCE ? route.source() : route.destination(), task.objects()),
-                    epoch);
-        } catch (SyncException e) {
-            if (e.kind() != FaultKind.DATA) {
-                throw e;
-            }
-            LOG.warn(
-                    "Schema objects could not be recorded, so a switch cannot say whether one was changed. {}",
-                    e.what());
-        }
-    }
-
-    private StructureObjectStore structureStore() {
-        return new StructureObjectStore(route.destination(), route.task());
-    }
-
-    private StructureApplier structureApplier(StructureObjectStore store) {
-        return new StructureApplier(
-                route.destination(),
-                store,
-                epoch,
-                task.destination().existing(),
-                task.snapshot().workers(),
-                (object, state, seconds) -> listener.structureObject(object.name(), state.label(), seconds));
-    }
-
-    private void snapshot() throws InterruptedException {
-        enter(Phase.SNAPSHOT);
-        try (LiveLimit limit = new LiveLimit(
-                new SettingStore(route.destination(), route.task()),
-                LiveSetting.SNAPSHOT_ROWS_PER_SECOND,
-                task.snapshot().rowsPerSecond())) {
-            SnapshotJob job = snapshotJob(task.destination().existing() == Existing.EMPTY, new RowPace(limit));
-            listener.snapshotStarted(job.progress());
-            job.run();
-        }
-        // Building an index in one go takes a fraction of the time of maintaining it during the load.
-        retry.run("snapshot", () -> structureApplier(structureStore()).apply(Section.KEYS));
-    }
-
-    private SnapshotJob snapshotJob(boolean emptyFirst, RowPace pace) {
-        return new SnapshotJob(
-                route.source(),
-                route.destination(),
-                progress,
-                epoch,
-                task.snapshot(),
-                task.retry(),
-                emptyFirst,
-                pace,
-                tellOfTables());
-    }
-
-    private SnapshotListener tellOfTables() {
-        return new SnapshotListener() {
-            @Override
-            public void copied(TableName table, int chunk, long rows, long bytes) {
-                listener.chunkCopied(table, rows, bytes);
-            }
-
-            @Override
-            public void retrying(FaultKind kind) {
-                listener.retrying("snapshot", kind);
-            }
-
-            @Override
-            public void tableCopied(TableName table, long rows, long bytes, Duration time) {
-                listener.tableCopied(table, rows, bytes, time);
-            }
-        };
-    }
-
-    private void catchUp(Direction direction) throws InterruptedException {
-        enter(Phase.CATCH_UP);
-        direction.converge(this::isConsistent);
-        Failpoint.CATCH_UP_CONVERGED.reached();
-        retry.run("state", () -> progress.startStreaming(epoch));
-    }
-
-    /** Evaluated after every write: reading rows from the source raises the point while the applier approaches it. */
-    private boolean isConsistent(Lsn applied) {
-        return progress.task()
-                .flatMap(TaskProgress::consistencyPoint)
-                .map(applied::reached)
-                .orElse(true);
-    }
-
-    private void finish() throws InterruptedException {
-        enter(Phase.FINALIZE);
-        retry.run("finalize", () -> structureApplier(structureStore()).apply(Section.POST_DATA));
-        Failpoint.FINALIZE_OBJECTS_MADE.reached();
-        retry.run("finalize", () -> {
-            StructureFinisher finisher =
-                    new StructureFinisher(route.source(), route.destination(), task.objects(), epoch);
-            copyUnsentRows();
-            finisher.analyze(table -> {});
-            finisher.refresh(Optional.of(structureStore()), view -> {});
-            recordForms(End.DESTINATION);
-        });
-        Failpoint.FINALIZE_DONE.reached();
-    }
-
-    /** After foreign keys were created, which PostgreSQL would check: these rows are of another moment. */
-    private void copyUnsentRows() throws InterruptedException {
-        if (task.objects().largeObjects() == LargeObjects.COPY) {
-            new LargeObjectCopy(
-                            route.source(),
-                            route.destination(),
-                            epoch,
-                            task.objects().owners())
-                    .copy();
-        }
-        List<TableName> tables = UnsentTables.of(route.source(), task.objects());
-        if (tables.isEmpty()) {
-            return;
-        }
-        try (LiveLimit limit = new LiveLimit(
-                new SettingStore(route.destination(), route.task()),
-                LiveSetting.SNAPSHOT_ROWS_PER_SECOND,
-                task.snapshot().rowsPerSecond())) {
-            new UnsentTables(route.source(), route.destination(), epoch, limit).copy(tables);
-        }
-    }
-
     private Optional<VerifyReport> incremental(Direction direction, RunGoal goal) throws InterruptedException {
         enter(Phase.INCREMENTAL);
-        retry.run("schema", () -> new LateObjects(route.destination(), structureStore(), epoch).withdraw());
+        retry.run("schema", load::withdrawLateObjects);
         direction.startApply();
         switch (goal) {
             case CAUGHT_UP -> awaitApplied(direction);

@@ -89,7 +89,9 @@ final class ReversePhase {
     /** Before capture starts, which compares what it reads with what is recorded. */
     private void changeTables(RunOptions options, Route reverse, Epoch epoch) throws InterruptedException {
         ShapeChanges changes = new ShapeChanges(reverse, task.objects(), epoch, true, table -> false);
-        options.acceptStructure().forEach(changes::accept);
+        for (TableName table : options.acceptStructure()) {
+            changes.accept(table);
+        }
         if (!options.resnapshot().isEmpty()) {
             Mirrors.requireNone(task, "Tables cannot be reloaded: the reloaded rows would flow back.");
         }

@@ -20,6 +20,7 @@ import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.ddl.DdlRecorder;
 import org.dtssync.app.ddl.IdentityGuard;
 import org.dtssync.app.ddl.SourceRecorder;
+import org.dtssync.app.ddl.SteadyReading;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.source.PublicationCheck;
@@ -103,18 +104,21 @@ public final class Preparation {
 
     /** Prepares a task whose destination is empty. */
     public void run() {
-        List<TableProgress> tables = new SelectedTables(route.source(), objects).read();
-        if (tables.isEmpty()) {
+        if (new SelectedTables(route.source(), objects).names().isEmpty()) {
             throw new SyncException(
                     FaultKind.USAGE,
                     "No table of the source matches objects.include.",
                     "Correct objects.include and objects.exclude in the task file.");
         }
+        DdlMode mode = decide();
+        String before = beginRecording(mode);
+        List<TableProgress> tables = new SelectedTables(route.source(), objects).read();
         progress.addTables(tables, epoch);
         List<TableName> names = tables.stream().map(TableProgress::table).toList();
+        progress.forgetOtherTables(names, epoch);
         storeShapes(names);
         Failpoint.PREPARE_TABLES_RECORDED.reached();
-        start(names, NO_LIMIT, decide());
+        start(names, NO_LIMIT, mode, before);
     }
 
     /** A task keeps what is decided here: whether its source records commands cannot change behind its back. */
@@ -136,16 +140,44 @@ public final class Preparation {
         }
     }
 
-    private void start(List<TableName> names, String lockLimit, DdlMode mode) {
+    /**
+     * Commands that change what is read here are recorded from here on, since the slot, which sends them, comes last.
+     *
+     * @return which transactions had ended by then; empty if none are recorded
+     */
+    private String beginRecording(DdlMode mode) {
+        if (!mode.carries()) {
+            return "";
+        }
+        new StateSchema(route.source()).installHeartbeat();
+        try (Connection source = route.source().openForShortTransactions()) {
+            recorder().install(source);
+            recorder().enter(source);
+            return SteadyReading.snapshot(source);
+        } catch (SQLException e) {
+            throw SqlFaults.explain("Changes of the structure could not be recorded at the source", e);
+        }
+    }
+
+    /** What the slot does not send, and is not in the recorded shapes, nobody would notice. */
+    private static void requireSteady(Connection source, String before) throws SQLException {
+        try {
+            if (!before.isEmpty()) {
+                SteadyReading.requireNoneSince(source, before);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SyncException(FaultKind.TRANSIENT, "The preparation was interrupted.", "", e);
+        }
+    }
+
+    private void start(List<TableName> names, String lockLimit, DdlMode mode, String before) {
         try (Connection source = route.source().openForShortTransactions()) {
             setLockLimit(source, lockLimit);
             // Earlier verifications concern the previous stream.
             new Verifications(route.destination(), route.task()).forget(epoch);
             new StateSchema(route.source()).installHeartbeat();
             IdentityGuard.install(source);
-            if (mode.carries()) {
-                recorder().install(source);
-            }
             // Before the slot: as long as there are many to create, no WAL is retained for them.
             makeTopics(names, mode);
             makePublication(source, names);
@@ -156,6 +188,7 @@ public final class Preparation {
             Failpoint.PREPARE_PUBLICATION_MADE.reached();
             forgetHeartbeat(source);
             Lsn start = makeSlot(source);
+            requireSteady(source, before);
             Failpoint.PREPARE_SLOT_MADE.reached();
             String systemIdentifier = systemIdentifier(source);
             progress.sourceSystem(systemIdentifier, source.getCatalog(), epoch);
@@ -181,6 +214,7 @@ public final class Preparation {
         if (!progress.exists()) {
             progress.enter(Phase.INCREMENTAL, epoch);
         }
+        String before = beginRecording(progress.ddlMode());
         Set<TableName> wanted = Set.copyOf(tables);
         List<TableProgress> followed = new SelectedTables(route.source(), objects)
                 .read().stream().filter(table -> wanted.contains(table.table())).toList();
@@ -195,7 +229,7 @@ public final class Preparation {
         List<TableName> published = new ArrayList<>(tables);
         // These rows identify our own transactions of the opposite direction.
         published.add(AppliedPosition.TABLE);
-        start(published, SLOT_LOCK_LIMIT, progress.ddlMode());
+        start(published, SLOT_LOCK_LIMIT, progress.ddlMode(), before);
     }
 
     private SourceRecorder recorder() {

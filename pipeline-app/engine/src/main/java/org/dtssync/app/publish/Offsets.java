@@ -28,7 +28,8 @@ final class Offsets implements AutoCloseable {
     long end(String topic) throws InterruptedException {
         TopicPartition partition = new TopicPartition(topic, 0);
         return get(
-                        admin.listOffsets(Map.of(partition, OffsetSpec.latest())).partitionResult(partition),
+                        admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                                .partitionResult(partition),
                         "The end of topic " + topic + " could not be looked up")
                 .offset();
     }
@@ -40,8 +41,7 @@ final class Offsets implements AutoCloseable {
             TopicPartition partition = new TopicPartition(topic, 0);
             get(
                     admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(end)))
-                            .lowWatermarks()
-                            .get(partition),
+                            .all(),
                     "The records of topic " + topic + " could not be deleted");
         }
         return end;

@@ -10,13 +10,16 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.dtssync.app.base.BaseColumn;
 import org.dtssync.app.base.BaseDirectory;
@@ -44,6 +47,7 @@ import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.kafka.RecordLimits;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.TopicNames;
+import org.dtssync.schemas.TopicValues;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,13 +82,12 @@ public final class Publication {
         this.listener = listener;
         this.route = Route.forReading(file);
         this.names = FoundTopics.of(file.name(), file.kafka().properties());
-        this.settings = settings(new ProgressStore(route.destination(), file.name())
-                .topicForm()
-                .values());
+        this.settings = settings(
+                new ProgressStore(route.destination(), file.name()).topicForm().values());
     }
 
     /** With the destination as source: it describes the tables, and the source is spared. */
-    private CaptureSettings settings(org.dtssync.schemas.TopicValues values) {
+    private CaptureSettings settings(TopicValues values) {
         return new CaptureSettings(
                 file.name(),
                 route.destination().settings(),
@@ -128,8 +131,7 @@ public final class Publication {
                     remember(done.get(topic));
                 }
             }
-            TopicBase base = new TopicBase(
-                    file.name(), manifest.cut(), described(manifest, done), names.bases(), 0);
+            TopicBase base = new TopicBase(file.name(), manifest.cut(), described(manifest, done), names.bases(), 0);
             mark(producer, base);
             return keep.isEmpty() ? base : withoutOlder(topics, base, keep.get());
         } catch (IOException e) {
@@ -254,7 +256,8 @@ public final class Publication {
             AtomicReference<@Nullable Exception> fault) {
         requireNone(record.topic(), fault);
         try {
-            producer.send(record, (metadata, e) -> {
+            // Its fault arrives in the callback.
+            Future<RecordMetadata> unused = producer.send(record, (metadata, e) -> {
                 if (e != null) {
                     fault.compareAndSet(null, e);
                 }
@@ -282,11 +285,10 @@ public final class Publication {
     }
 
     private List<TopicBase.Table> described(BaseManifest manifest, Map<String, Done> done) throws InterruptedException {
-        Map<TableName, TopicBase.Place> changes =
-                new Continuation(file, names).of(manifest);
+        Map<TableName, TopicBase.Place> changes = new Continuation(file, names).of(manifest);
         List<TopicBase.Table> tables = new ArrayList<>();
         for (BaseTable table : manifest.tables()) {
-            Done written = java.util.Objects.requireNonNull(done.get(topic(manifest, table.table())), "All are done.");
+            Done written = Objects.requireNonNull(done.get(topic(manifest, table.table())), "All are done.");
             tables.add(new TopicBase.Table(
                     table.table(),
                     written.topic(),

@@ -56,8 +56,7 @@ final class ChangeHistory {
             ReplayTopics topics, Optional<Moment> from, Optional<Moment> to, Predicate<TableName> tables) {
         try (CutScan cuts = topics.cuts()) {
             ReplayWindow window = ReplayWindow.find(cuts, from, to);
-            topics.requireNotCompacted(
-                    topics.tables().stream().filter(tables).toList());
+            topics.requireNotCompacted(topics.tables().stream().filter(tables).toList());
             return new ChangeHistory(topics, window, tables);
         }
     }

@@ -101,14 +101,14 @@ public record Replay(TaskFile file) {
         OptionalLong transaction = question.transaction();
         long wanted = transaction.orElse(0) & LOW_BITS;
         HistoryAssembler assembler = new HistoryAssembler(sink);
-        ShownCommands commands =
-                new ShownCommands(question.tables().isEmpty(), tables, sink);
+        ShownCommands commands = new ShownCommands(question.tables().isEmpty(), tables, sink);
         try {
             history.read(question.follow(), new ChangeHistory.Receiver() {
                 @Override
                 public void accept(ReceivedChange change) throws IOException {
                     DescribedChange described = change.describe();
-                    boolean isWanted = transaction.isEmpty() || described.change().transaction() == wanted;
+                    boolean isWanted =
+                            transaction.isEmpty() || described.change().transaction() == wanted;
                     if (!isWanted || !history.hasTime(described)) {
                         return;
                     }

@@ -57,7 +57,8 @@ final class ShownCommands {
                 || command.dropped().stream()
                         .filter(object -> object.path("type").asText().equals("table"))
                         .map(object -> new TableName(
-                                object.path("schema").asText(), object.path("name").asText()))
+                                object.path("schema").asText(),
+                                object.path("name").asText()))
                         .anyMatch(tables);
     }
 

@@ -30,11 +30,13 @@ final class ChunkCopy {
 
     private final ChunkStore store;
     private final SnapshotListener listener;
+    private final TableGuard guard;
     private final CopyPipe pipe;
 
-    ChunkCopy(ChunkStore store, SnapshotListener listener, CopyPipe pipe) {
+    ChunkCopy(ChunkStore store, SnapshotListener listener, TableGuard guard, CopyPipe pipe) {
         this.store = store;
         this.listener = listener;
+        this.guard = guard;
         this.pipe = pipe;
     }
 
@@ -81,6 +83,7 @@ final class ChunkCopy {
         }
         // For a table without a key this is the first query and takes the snapshot that COPY then reads under.
         Optional<String> visible = chunk.isKeyed() ? Optional.empty() : Optional.of(visibleSnapshot(source));
+        guard.require(source, chunk.table());
         CopyFormat format = shape.formatFor(target);
         CopyPipe.Carried carried = pipe.copy(
                 chunk.table(),

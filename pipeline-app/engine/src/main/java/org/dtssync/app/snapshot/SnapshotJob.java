@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Copies the existing rows of a task's tables (initial load), several chunks in parallel.
  *
  * <p>Before: publication and slot exist, the tables exist at the destination with their key's index only, and are pending in
- * the task's progress. After {@link #run}: every table is copied, and the task's consistency point is at or past everything that
+ * the task's progress. After {@link #run}: every table is copied or set aside, and the task's consistency point is at or past everything that
  * any chunk showed. What makes it resumable is that each chunk's rows and its mark are one transaction; killed at any moment,
  * a new job for the same task resumes. Rules that hold throughout:
  *
@@ -49,6 +49,7 @@ public final class SnapshotJob {
     private final boolean emptyFirst;
     private final SnapshotListener listener;
     private final RowPace pace;
+    private final TableGuard guard;
     private final SnapshotProgress progress = new SnapshotProgress();
 
     /**
@@ -62,6 +63,7 @@ public final class SnapshotJob {
      * @param retry how long transient faults are retried
      * @param emptyFirst whether existing rows at the destination are removed before the load, once
      * @param pace how many rows all workers together may copy per second
+     * @param guard recognizes tables that commands have changed, which are set aside
      * @param listener notified of progress
      */
     public SnapshotJob(
@@ -73,6 +75,7 @@ public final class SnapshotJob {
             RetrySettings retry,
             boolean emptyFirst,
             RowPace pace,
+            TableGuard guard,
             SnapshotListener listener) {
         this.source = source;
         this.destination = destination;
@@ -82,6 +85,7 @@ public final class SnapshotJob {
         this.retrySettings = retry;
         this.emptyFirst = emptyFirst;
         this.pace = pace;
+        this.guard = guard;
         this.listener = listener;
     }
 
@@ -152,7 +156,7 @@ public final class SnapshotJob {
         WorkerCrew crew = new WorkerCrew(retry);
         for (int i = 0; i < settings.workers(); i++) {
             Sessions owned = new Sessions(source, destination);
-            crew.add(new Worker(agenda, owned, chunks, splitter, retry, listener, progress, pace), owned);
+            crew.add(new Worker(agenda, owned, chunks, splitter, retry, listener, progress, guard, pace), owned);
         }
         crew.run();
     }

@@ -7,6 +7,7 @@ import org.dtssync.app.state.Chunk;
 import org.dtssync.app.state.ChunkStore;
 import org.dtssync.app.state.CopiedChunk;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,7 @@ final class Worker {
     private final CopyRetry retry;
     private final SnapshotListener listener;
     private final SnapshotProgress progress;
+    private final TableGuard guard;
 
     Worker(
             Agenda agenda,
@@ -32,6 +34,7 @@ final class Worker {
             CopyRetry retry,
             SnapshotListener listener,
             SnapshotProgress progress,
+            TableGuard guard,
             RowPace pace) {
         this.agenda = agenda;
         this.sessions = sessions;
@@ -40,7 +43,8 @@ final class Worker {
         this.retry = retry;
         this.listener = listener;
         this.progress = progress;
-        this.copy = new ChunkCopy(store, listener, new CopyPipe(progress::carried, pace));
+        this.guard = guard;
+        this.copy = new ChunkCopy(store, listener, guard, new CopyPipe(progress::carried, pace));
     }
 
     /** Works until nothing is left or until the first permanent fault. */
@@ -59,6 +63,33 @@ final class Worker {
     }
 
     private void single(Chunk taken) throws InterruptedException {
+        try {
+            copyOne(taken);
+        } catch (SyncException fault) {
+            if (CopyRetry.isPassing(fault) || !hasChanged(taken.table())) {
+                throw fault;
+            }
+            setAside(taken.table());
+        }
+    }
+
+    private boolean hasChanged(TableName table) throws InterruptedException {
+        return retry.run(
+                "Table " + table + " could not be compared with the source", sessions, () -> guard.hasChanged(table));
+    }
+
+    private void setAside(TableName table) throws InterruptedException {
+        retry.run("Table " + table + " could not be set aside", sessions, () -> {
+            store.setAside(
+                    sessions.destination(),
+                    table,
+                    (destination, tables) -> new TableEmptier(destination).empty(tables));
+            return table;
+        });
+        LOG.info("A table changed at the source; it is loaded once the destination has followed that. table={}", table);
+    }
+
+    private void copyOne(Chunk taken) throws InterruptedException {
         progress.copying(taken.table());
         Chunk chunk = splitter.mayExceedChunk(taken.of()) ? begin(taken) : taken;
         report(retry.run(
@@ -87,7 +118,7 @@ final class Worker {
                     sessions,
                     () -> copy.copy(chunks, sessions)));
         } catch (SyncException fault) {
-            if (!CopyRetry.isPassing(fault)) {
+            if (!CopyRetry.isPassing(fault) && !haveChanged(chunks)) {
                 throw fault;
             }
             LOG.warn("The snapshot retries small tables one by one. error={}", fault.what());
@@ -95,6 +126,15 @@ final class Worker {
                 single(chunk);
             }
         }
+    }
+
+    private boolean haveChanged(List<Chunk> chunks) throws InterruptedException {
+        for (Chunk chunk : chunks) {
+            if (hasChanged(chunk.table())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void report(ChunkStore.Committed committed) {

@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
+import org.dtssync.connectors.apply.VisibleSnapshot;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record CarriedShapes(EventLog events, String task) {
 
     private static final String COLUMNS = """
-            SELECT schema_name, table_name, structure, greatest(changed_at, apply_after)::text, apply_after::text
+            SELECT schema_name, table_name, structure, changed_at::text, apply_after::text, visible_snapshot
             FROM dts_sync.table_progress WHERE task = ? AND structure IS NOT NULL
             """;
 
@@ -29,10 +31,18 @@ public record CarriedShapes(EventLog events, String task) {
      *
      * @param table its name
      * @param structure its recorded shape
-     * @param newerThan commits up to here were made before its shape or its rows were last read from the source
+     * @param newerThan commits up to here were made before its shape was last read from the source
      * @param applyAfter commits up to here are in its last copy already
+     * @param visible the snapshot it was copied with, if it was copied under a single one and has not caught up
      */
-    public record Known(TableName table, String structure, Lsn newerThan, Lsn applyAfter) {}
+    public record Known(
+            TableName table, String structure, Lsn newerThan, Lsn applyAfter, Optional<VisibleSnapshot> visible) {
+
+        /** Returns whether it is empty, and waits until it is loaded again. */
+        public boolean isSetAside() {
+            return applyAfter.equals(AppliedTable.NEVER);
+        }
+    }
 
     /** Returns the table of a name; empty if the task does not have it, or not any more. */
     public Optional<Known> named(Connection connection, TableName table) throws SQLException {
@@ -68,7 +78,8 @@ public record CarriedShapes(EventLog events, String task) {
                 new TableName(row.getString(1), row.getString(2)),
                 row.getString(3),
                 lsn(row.getString(4)),
-                lsn(row.getString(5)));
+                lsn(row.getString(5)),
+                Optional.ofNullable(row.getString(6)).map(VisibleSnapshot::parse));
     }
 
     private static Lsn lsn(@Nullable String text) {
@@ -127,6 +138,14 @@ public record CarriedShapes(EventLog events, String task) {
         note(connection, table, "added");
     }
 
+    /** Notes a table that was the task's only before its schema objects were read: nothing of it is applied. */
+    public void pass(Connection connection, TableName table) throws SQLException {
+        Statements.update(connection, """
+                INSERT INTO dts_sync.table_progress (task, schema_name, table_name, state) VALUES (?, ?, ?, 'skipped')
+                ON CONFLICT DO NOTHING
+                """, task, table.schema(), table.table());
+    }
+
     /** Records that a table does not belong to the task any more: nothing that follows is applied to it. */
     public void remove(Connection connection, TableName table) throws SQLException {
         update(
@@ -134,6 +153,31 @@ public record CarriedShapes(EventLog events, String task) {
                 "state = 'skipped', structure = NULL, earlier_structure = NULL, visible_snapshot = NULL",
                 table);
         note(connection, table, "removed");
+    }
+
+    /**
+     * Sets a table aside, whose rows the caller removes: it is loaded once the destination has the shape it has at the source, and no change
+     * is applied to it until then.
+     */
+    public void setAside(Connection connection, TableName table) throws SQLException {
+        setAside(connection, task, table);
+        note(connection, table, "set aside");
+    }
+
+    /** Does the same, for a load. The chunks first, since a worker that copies one has locked it before the table's row. */
+    static void setAside(Connection connection, String task, TableName table) throws SQLException {
+        Statements.update(connection, "DELETE FROM dts_sync.chunk" + ONE, task, table.schema(), table.table());
+        Statements.update(
+                connection,
+                """
+                UPDATE dts_sync.table_progress
+                SET state = 'pending', snapshot_rows = 0, snapshot_bytes = 0, visible_snapshot = NULL, earlier_structure = NULL,
+                    apply_after = ?::pg_lsn
+                """ + ONE + " AND state <> 'skipped'",
+                AppliedTable.NEVER.toString(),
+                task,
+                table.schema(),
+                table.table());
     }
 
     private void update(Connection connection, String assignments, TableName table, @Nullable Object... values)

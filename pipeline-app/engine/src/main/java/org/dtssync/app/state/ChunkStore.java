@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -55,7 +56,7 @@ public final class ChunkStore {
     }
 
     /**
-     * Gives every table that has none its first chunk, the whole table.
+     * Gives every table that has none its first chunk, the whole table; not those that are set aside.
      *
      * @param emptying what removes the rows these tables have at the destination, in the same transaction, so once only
      */
@@ -66,12 +67,13 @@ public final class ChunkStore {
                 INSERT INTO dts_sync.chunk (task, schema_name, table_name, number, state)
                 SELECT t.task, t.schema_name, t.table_name, 0, 'pending'
                 FROM dts_sync.table_progress t
-                WHERE t.task = ? AND t.state IN ('pending', 'copying')
+                WHERE t.task = ? AND t.state IN ('pending', 'copying') AND t.apply_after IS DISTINCT FROM ?::pg_lsn
                   AND NOT EXISTS (SELECT FROM dts_sync.chunk c
                                   WHERE (c.task, c.schema_name, c.table_name) = (t.task, t.schema_name, t.table_name))
                 RETURNING schema_name, table_name
                 """)) {
             statement.setString(1, epoch.task());
+            statement.setString(2, AppliedTable.NEVER.toString());
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     planned.add(new TableName(rows.getString(1), rows.getString(2)));
@@ -256,6 +258,19 @@ public final class ChunkStore {
         }
         emptying.empty(destination, List.of(table));
         destination.commit();
+    }
+
+    /**
+     * Sets a table aside that is not at the source any more what it is at the destination; see {@link CarriedShapes#setAside}.
+     *
+     * @param emptying removes its rows at the destination, in the same transaction
+     */
+    public void setAside(Connection destination, TableName table, Emptying emptying) throws SQLException {
+        epoch.hold(destination);
+        CarriedShapes.setAside(destination, epoch.task(), table);
+        emptying.empty(destination, List.of(table));
+        destination.commit();
+        Failpoint.SNAPSHOT_TABLE_SET_ASIDE.reached();
     }
 
     /** Makes this transaction's commit wait until it is on disk, with all that was committed before it. */

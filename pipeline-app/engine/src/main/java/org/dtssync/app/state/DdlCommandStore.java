@@ -32,6 +32,8 @@ public final class DdlCommandStore {
             FROM dts_sync.ddl_command WHERE task = ?
             """;
 
+    private static final String LATER = "made from the list of schema objects";
+
     private static final String ONE = " AND commit_lsn = ?::pg_lsn AND ordinal = ?";
 
     /** The command that a person has asked about may be running for long. */
@@ -122,6 +124,34 @@ public final class DdlCommandStore {
         update(connection, """
                 state = 'done', error = NULL, finished_at = clock_timestamp(), started_at = coalesce(started_at, now()),
                 executed = nullif(?, '')""", "", command.number(), executed);
+    }
+
+    /**
+     * Records that what a command makes or changes is made with the objects of the list that is read once the rows are there. Joins the
+     * connection's transaction, which holds the epoch.
+     */
+    public void later(Connection connection, DdlCommand command) throws SQLException {
+        done(connection, command, "");
+        update(connection, "reason = ?", "", command.number(), LATER);
+    }
+
+    /**
+     * Returns whether commands have passed that the list of schema objects does not have.
+     *
+     * @param lsn those that committed up to here are in the list
+     * @param left whether only those count that were left to the list
+     */
+    public boolean hasPassed(Lsn lsn, boolean left) {
+        return transactions.read(
+                failure(),
+                connection -> Statements.first(
+                                connection,
+                                "SELECT FROM dts_sync.ddl_command WHERE task = ? AND commit_lsn > ?::pg_lsn"
+                                        + (left ? " AND reason = '" + LATER + "'" : "") + " LIMIT 1",
+                                row -> true,
+                                task,
+                                lsn.toString())
+                        .isPresent());
     }
 
     /** Records that the stream has passed a command that a person skipped. Joins the connection's transaction, which holds the epoch. */

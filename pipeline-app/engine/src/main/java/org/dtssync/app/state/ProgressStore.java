@@ -192,6 +192,49 @@ public final class ProgressStore {
                 connection -> isInstalled(connection) ? DdlCommandStore.mode(connection, task) : DdlMode.STOP);
     }
 
+    /**
+     * Records that the schema objects were read for the load, or read again.
+     *
+     * @param lsn commands that committed up to here are in them, later ones are not
+     */
+    public void structurePosition(Lsn lsn, Epoch epoch) {
+        update(
+                "UPDATE dts_sync.task SET structure_lsn = ?::pg_lsn, updated_at = now() WHERE task = ?",
+                epoch,
+                lsn.toString(),
+                task);
+    }
+
+    /** Reads that position; the lowest one if the task was loaded before there was any. */
+    public Lsn structurePosition() {
+        return transactions.read(
+                failure(),
+                connection -> Statements.first(
+                                connection,
+                                "SELECT coalesce(structure_lsn, '0/0')::text FROM dts_sync.task WHERE task = ?",
+                                row -> Lsn.parse(row.getString(1)),
+                                task)
+                        .orElse(Lsn.ZERO));
+    }
+
+    /** Forgets tables that a preparation which did not end has recorded, and that are not selected any more. */
+    public void forgetOtherTables(List<TableName> tables, Epoch epoch) {
+        transactions.write("The tables of task " + task + " could not be recorded", epoch, connection -> {
+            Object[] schemas = tables.stream().map(TableName::schema).toArray();
+            Object[] names = tables.stream().map(TableName::table).toArray();
+            Statements.update(
+                    connection,
+                    """
+                    DELETE FROM dts_sync.table_progress t
+                    WHERE task = ? AND NOT EXISTS (SELECT FROM unnest(?::text[], ?::text[]) AS s (schema_name, table_name)
+                                                   WHERE s.schema_name = t.schema_name AND s.table_name = t.table_name)
+                    """,
+                    task,
+                    connection.createArrayOf("text", schemas),
+                    connection.createArrayOf("text", names));
+        });
+    }
+
     /** Reads the identifier of the topic that holds the task's cuts; empty before prepare is done. */
     public Optional<String> cutsTopic() {
         return transactions.read(

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
@@ -157,6 +158,42 @@ public final class ShapeRecords {
                 applyAfter.toString(),
                 applyAfter.toString());
         events.append(connection, Event.byRun("structure", name.toString(), "change", "reloaded"));
+    }
+
+    /** Reads the tables that are set aside until the destination has the shape they have at the source. */
+    public List<TableName> setAside() {
+        return transactions.read(
+                "The shapes of task " + task + " could not be read",
+                connection -> Statements.list(
+                        connection,
+                        """
+                SELECT schema_name, table_name FROM dts_sync.table_progress
+                WHERE task = ? AND state = 'pending' AND structure IS NOT NULL AND apply_after = ?::pg_lsn
+                ORDER BY schema_name, table_name
+                """,
+                        row -> new TableName(row.getString(1), row.getString(2)),
+                        task,
+                        AppliedTable.NEVER.toString()));
+    }
+
+    /**
+     * Records the shape of a table that was set aside: it can be loaded now.
+     *
+     * @param applyAfter a position that every snapshot of the load sees all commits up to
+     * @param whole whether it is copied in one snapshot although it has a key
+     */
+    public void takeUp(
+            TableName table, String structure, Optional<List<String>> key, Lsn applyAfter, boolean whole, Epoch epoch) {
+        write(
+                epoch,
+                "taken up",
+                """
+                UPDATE dts_sync.table_progress
+                SET structure = ?, key_columns = ?, apply_after = ?::pg_lsn, copied_whole = ?
+                WHERE task = ? AND schema_name = ? AND table_name = ?
+                """,
+                connection -> new Object[] {structure, array(connection, key), applyAfter.toString(), whole},
+                table);
     }
 
     /** Replaces a recorded shape by an equivalent one; does nothing if another one is recorded. */

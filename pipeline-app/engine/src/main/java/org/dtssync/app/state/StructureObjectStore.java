@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,8 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 import org.jspecify.annotations.Nullable;
 
@@ -64,23 +67,65 @@ public final class StructureObjectStore {
             if (!query(connection, COLUMNS + " LIMIT 1", task).isEmpty()) {
                 return;
             }
-            try (PreparedStatement statement = connection.prepareStatement("""
-                    INSERT INTO dts_sync.structure_object
-                        (task, ordinal, name, kind, section, table_of, statement, state)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, 'pending')
-                    """)) {
-                for (StructureObject object : objects) {
-                    statement.setString(1, task);
-                    statement.setInt(2, object.ordinal());
-                    statement.setString(3, object.name());
-                    statement.setString(4, object.kind());
-                    statement.setString(5, object.section().label());
-                    statement.setString(6, tablesText(object.tables()));
-                    statement.setString(7, object.statement());
-                    statement.addBatch();
-                }
-                statement.executeBatch();
+            insert(connection, objects, 0);
+        });
+    }
+
+    private void insert(Connection connection, List<StructureObject> objects, int first) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                INSERT INTO dts_sync.structure_object
+                    (task, ordinal, name, kind, section, table_of, statement, state)
+                VALUES (?, ?, ?, ?, ?, ?, ?, 'pending')
+                """)) {
+            for (StructureObject object : objects) {
+                statement.setString(1, task);
+                statement.setInt(2, first + object.ordinal());
+                statement.setString(3, object.name());
+                statement.setString(4, object.kind());
+                statement.setString(5, object.section().label());
+                statement.setString(6, tablesText(object.tables()));
+                statement.setString(7, object.statement());
+                statement.addBatch();
             }
+            statement.executeBatch();
+        }
+    }
+
+    /**
+     * Replaces what is made once the rows are there, since commands have changed it: all of it is pending again, but for what a person has
+     * skipped or corrected.
+     *
+     * @param objects the list as it was read again
+     * @param lsn commands that committed up to here are in it, later ones are not
+     */
+    public void renew(List<StructureObject> objects, Lsn lsn, Epoch epoch) {
+        Set<Section> sections = EnumSet.of(Section.KEYS, Section.POST_DATA);
+        transactions.write("The schema objects of task " + task + " could not be renewed", epoch, connection -> {
+            for (Section section : sections) {
+                Statements.update(
+                        connection,
+                        "DELETE FROM dts_sync.structure_object"
+                                + " WHERE task = ? AND section = ? AND state <> 'skipped' AND corrected IS NULL",
+                        task,
+                        section.label());
+            }
+            List<StoredObject> kept = query(connection, COLUMNS + " ORDER BY ordinal", task);
+            Set<String> names = kept.stream()
+                    .filter(stored -> sections.contains(stored.object().section()))
+                    .map(stored -> stored.object().name())
+                    .collect(Collectors.toSet());
+            int first = kept.isEmpty() ? 0 : kept.get(kept.size() - 1).object().ordinal() + 1;
+            insert(
+                    connection,
+                    objects.stream()
+                            .filter(object -> sections.contains(object.section()) && !names.contains(object.name()))
+                            .toList(),
+                    first);
+            Statements.update(
+                    connection,
+                    "UPDATE dts_sync.task SET structure_lsn = ?::pg_lsn, updated_at = now() WHERE task = ?",
+                    lsn.toString(),
+                    task);
         });
     }
 
@@ -193,6 +238,12 @@ public final class StructureObjectStore {
             statement.setString(5, state.label());
             statement.executeUpdate();
         }
+    }
+
+    /** Returns the statement that records an object as done, for a text of several statements. */
+    public String doneSql(StructureObject object) {
+        return "UPDATE dts_sync.structure_object SET state = " + Identifiers.literal(ObjectState.DONE.label())
+                + ", error = NULL WHERE task = " + Identifiers.literal(task) + " AND ordinal = " + object.ordinal();
     }
 
     private void change(String name, String what, Author author, String assignments, @Nullable String value) {

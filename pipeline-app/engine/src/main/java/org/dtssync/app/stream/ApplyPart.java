@@ -16,6 +16,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SoleSession;
+import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.TopicNames;
 
 /**
@@ -69,8 +70,23 @@ public final class ApplyPart {
 
     /** Applies, before the consistency point, until the goal is reached. */
     void converge(Predicate<Lsn> goal) throws InterruptedException {
-        CatchUpRows rows = new CatchUpRows(route.source(), progress::raiseConsistencyPoint);
-        retry.run("apply", () -> once(false, applier -> applier.converge(rows, goal)));
+        SourceShapes shapes = new SourceShapes(structures, carrier.carries());
+        CatchUpRows rows = new CatchUpRows(route.source(), progress::raiseConsistencyPoint, shapes);
+        while (true) {
+            try {
+                retry.run("apply", () -> once(false, applier -> applier.converge(rows, goal)));
+                return;
+            } catch (SyncException e) {
+                TableName ahead = shapes.takeAhead();
+                if (carrier.isHeld()) {
+                    retry.run("apply", carrier::awaitDecision);
+                } else if (ahead != null) {
+                    retry.run("apply", () -> carrier.setAside(ahead));
+                } else {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Applies, after the consistency point, until the goal is reached. */

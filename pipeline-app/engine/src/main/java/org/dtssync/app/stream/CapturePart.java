@@ -70,21 +70,6 @@ final class CapturePart implements CaptureListener {
 
     private void once() throws InterruptedException {
         checks.require();
-        boolean carried = carrier.carries();
-        try {
-            capture();
-        } catch (SyncException e) {
-            if (e.kind() != FaultKind.SHAPE_CHANGED || carried || !carrier.carries()) {
-                throw e;
-            }
-            LOG.info(
-                    "The destination follows now, and commands that change the structure are carried. task={}",
-                    settings.task());
-            capture();
-        }
-    }
-
-    private void capture() throws InterruptedException {
         Capture capture = new Capture(
                 settings,
                 source,

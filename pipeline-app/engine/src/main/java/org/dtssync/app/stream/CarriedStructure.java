@@ -13,6 +13,7 @@ import org.dtssync.app.ddl.RecordedCommand;
 import org.dtssync.app.state.CarriedShapes;
 import org.dtssync.app.state.CarriedShapes.Known;
 import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
+import org.dtssync.connectors.apply.VisibleSnapshot;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Lsn;
@@ -123,6 +124,7 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
             throws SQLException {
         Optional<Known> known = known(connection, table.oid());
         boolean selected = objects.selects(table.name().schema(), table.name().table()) && table.isSent();
+        boolean unloaded = known.isPresent() && known.get().isSetAside();
         if (known.isPresent() && !isItself(known.get(), table.oid())) {
             // Detached: its rows are where they were.
             shapes.change(
@@ -134,6 +136,10 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
         if (known.isEmpty()) {
             if (selected) {
                 add(connection, command, table, changed);
+                if (unloaded) {
+                    shapes.setAside(connection, table.name());
+                    changed.add(left(table.name()));
+                }
             }
             return;
         }
@@ -149,7 +155,7 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
         }
         String structure = CarriedShape.of(Optional.of(known.get().structure()), table.facts(), table.columnFacts());
         shapes.change(connection, table.name(), structure, table.key());
-        changed.add(applied(table, known.get().applyAfter()));
+        changed.add(applied(table, known.get().visible(), known.get().applyAfter()));
     }
 
     private void add(Connection connection, RecordedCommand command, CommandTable table, List<AppliedTable> changed)
@@ -164,11 +170,27 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
         }
         String structure = CarriedShape.of(Optional.empty(), table.facts(), table.columnFacts());
         shapes.add(connection, table.name(), structure, table.key(), publication.get());
-        changed.add(applied(table, Lsn.ZERO));
+        changed.add(applied(table, Optional.empty(), Lsn.ZERO));
     }
 
-    private static AppliedTable applied(CommandTable table, Lsn applyAfter) {
-        return new AppliedTable(
-                table.name(), table.key().orElse(List.of()), Optional.empty(), Optional.empty(), applyAfter);
+    private static AppliedTable applied(CommandTable table, Optional<VisibleSnapshot> visible, Lsn applyAfter) {
+        return new AppliedTable(table.name(), table.key().orElse(List.of()), visible, Optional.empty(), applyAfter);
+    }
+
+    /**
+     * Passes a command that the schema objects have as they were read; returns the settings of tables that are not the task's any more, of
+     * which rows may follow all the same.
+     */
+    List<AppliedTable> pass(Connection connection, RecordedCommand command) throws SQLException {
+        List<AppliedTable> passed = new ArrayList<>();
+        for (CommandTable table : command.tables()) {
+            TableName name = table.name();
+            boolean selected = table.root().isEmpty() && objects.selects(name.schema(), name.table());
+            if (selected && shapes.named(connection, name).isEmpty()) {
+                shapes.pass(connection, name);
+                passed.add(left(name));
+            }
+        }
+        return passed;
     }
 }

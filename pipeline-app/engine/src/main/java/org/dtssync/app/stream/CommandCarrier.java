@@ -2,6 +2,8 @@ package org.dtssync.app.stream;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,29 +11,31 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.ddl.CarriedDdl;
+import org.dtssync.app.ddl.LoadStage;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.CarriedShapes;
 import org.dtssync.app.state.DdlCommand;
 import org.dtssync.app.state.DdlCommandStore;
 import org.dtssync.app.state.EventLog;
-import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.ShapeRecords;
-import org.dtssync.app.state.TaskProgress;
+import org.dtssync.app.state.StructureForms;
 import org.dtssync.connectors.apply.CarriedCommands;
 import org.dtssync.connectors.capture.CapturedCommands;
 import org.dtssync.connectors.capture.CapturedTable;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.DdlMode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether and how one direction carries commands that change the structure. Only the forward one does, in the mode that the task began with, and
- * from the time on when the destination follows exactly. Thread-safe.
+ * Whether and how one direction carries commands that change the structure. Only the forward one does, in the mode that the task began with.
+ * Thread-safe.
  */
 final class CommandCarrier {
 
@@ -76,14 +80,9 @@ final class CommandCarrier {
         return forward ? progress.ddlMode() : DdlMode.STOP;
     }
 
-    /** Returns whether commands are carried now. */
+    /** Returns whether commands are carried. */
     boolean carries() {
-        return forward && mode().carries() && follows();
-    }
-
-    private boolean follows() {
-        Phase phase = progress.task().map(TaskProgress::phase).orElse(Phase.PRECHECK);
-        return !Phase.INCREMENTAL.isAfter(phase);
+        return mode().carries();
     }
 
     /** Returns what capture does with commands; empty if the task carries none. */
@@ -91,7 +90,7 @@ final class CommandCarrier {
         if (!mode().carries()) {
             return Optional.empty();
         }
-        return Optional.of(new FollowedShapes(route, objects, kafka, codecs, this::recorded, follows(), this::follows));
+        return Optional.of(new FollowedShapes(route, objects, kafka, codecs, this::recorded));
     }
 
     private List<CapturedTable> recorded() {
@@ -111,7 +110,8 @@ final class CommandCarrier {
         if (!mode.carries()) {
             return Optional.empty();
         }
-        CommandTransaction.Rules rules = new CommandTransaction.Rules(mode, epoch, exact, held);
+        CommandTransaction.Rules rules =
+                new CommandTransaction.Rules(mode, epoch, stage(exact), progress.structurePosition(), held);
         DatabaseConnections destination = route.destination();
         CarriedStructure structure = new CarriedStructure(
                 new CarriedShapes(new EventLog(destination, route.task()), route.task()), objects, route.task());
@@ -121,11 +121,51 @@ final class CommandCarrier {
             return new CommandTransaction(
                     connection,
                     commit,
-                    new CarriedDdl(connection, objects, commit, sourceVersion),
+                    new CarriedDdl(connection, objects, commit, sourceVersion, rules.stage()),
                     structure,
                     store,
                     rules);
         });
+    }
+
+    /** What rows depend on is made before the load, the rest behind it; a table that is loaded again later has both. */
+    private LoadStage stage(boolean exact) {
+        if (exact) {
+            return LoadStage.WHOLE;
+        }
+        return new StructureForms(route.destination(), route.task())
+                        .read()
+                        .of(End.DESTINATION)
+                        .isEmpty()
+                ? LoadStage.FIRST_LOAD
+                : LoadStage.LATER_LOAD;
+    }
+
+    /**
+     * Sets a table aside that is not at the source any more what it is at the destination, while others catch up. It is emptied, since commands
+     * that follow take what is in it for the source's rows; where that is not allowed it is when it is loaded.
+     */
+    void setAside(TableName table) {
+        LOG.info("A table changed at the source; it is loaded once the destination has followed that. table={}", table);
+        route.destination().doInTransaction("Table " + table + " could not be set aside", connection -> {
+            epoch.hold(connection);
+            new CarriedShapes(new EventLog(route.destination(), route.task()), route.task())
+                    .setAside(connection, table);
+            if (takesReplicaRole(connection)) {
+                CommandTransaction.empty(connection, table);
+            }
+        });
+    }
+
+    private static boolean takesReplicaRole(Connection connection) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL session_replication_role = replica");
+            return true;
+        } catch (SQLException e) {
+            connection.rollback(before);
+            return false;
+        }
     }
 
     /** Returns whether the applier has stopped for a command that a person has to allow. */

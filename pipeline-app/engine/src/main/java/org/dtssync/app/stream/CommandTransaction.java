@@ -1,6 +1,8 @@
 package org.dtssync.app.stream;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashSet;
@@ -8,16 +10,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dtssync.app.ddl.CarriedDdl;
 import org.dtssync.app.ddl.CarriedDdl.How;
 import org.dtssync.app.ddl.CommandTable;
+import org.dtssync.app.ddl.LoadStage;
 import org.dtssync.app.ddl.RecordedCommand;
 import org.dtssync.app.state.CarriedShapes.Known;
 import org.dtssync.app.state.DdlCommand;
 import org.dtssync.app.state.DdlCommandStore;
 import org.dtssync.app.state.DdlDecision;
 import org.dtssync.app.state.DdlNumber;
+import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
 import org.dtssync.connectors.apply.CarriedCommands;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -49,10 +54,17 @@ final class CommandTransaction implements CarriedCommands.Transaction {
      *
      * @param mode what the task does about commands
      * @param epoch the right to write the state
-     * @param exact whether the destination follows exactly; before, a command stops the task
+     * @param stage how much of the structure the destination has
+     * @param structure commands that committed up to here are in the schema objects as they were read for the load
      * @param held takes the command that a person has to allow
      */
-    record Rules(DdlMode mode, Epoch epoch, boolean exact, AtomicReference<@Nullable DdlCommand> held) {}
+    record Rules(
+            DdlMode mode, Epoch epoch, LoadStage stage, Lsn structure, AtomicReference<@Nullable DdlCommand> held) {
+
+        boolean exact() {
+            return stage == LoadStage.WHOLE;
+        }
+    }
 
     CommandTransaction(
             Connection connection,
@@ -73,6 +85,12 @@ final class CommandTransaction implements CarriedCommands.Transaction {
     public CarriedCommands.Effect run(Map<String, @Nullable String> row) throws SQLException {
         RecordedCommand command = RecordedCommand.of(row);
         carried.note(command);
+        if (rules.structure().reached(commit)) {
+            if (command.isCommand()) {
+                store.done(connection, described(command), "");
+            }
+            return new CarriedCommands.Effect(structure.pass(connection, command), Optional.empty());
+        }
         if (command.event().equals("images")) {
             return images(command);
         }
@@ -86,11 +104,7 @@ final class CommandTransaction implements CarriedCommands.Transaction {
             store.leftOut(connection, number, "its tables are newer");
             return CarriedCommands.Effect.NONE;
         }
-        if (!rules.exact()) {
-            requireOthers(command, concerned);
-            leaveOut(command);
-            return CarriedCommands.Effect.NONE;
-        }
+        requireNames(command, concerned);
         carry(command);
         return new CarriedCommands.Effect(structure.record(connection, command), Optional.empty());
     }
@@ -101,9 +115,6 @@ final class CommandTransaction implements CarriedCommands.Transaction {
         if (concerned.stream().allMatch(this::isNewer)) {
             return CarriedCommands.Effect.NONE;
         }
-        if (!rules.exact()) {
-            requireOthers(dropped, concerned);
-        }
         return new CarriedCommands.Effect(structure.record(connection, dropped), Optional.empty());
     }
 
@@ -111,36 +122,20 @@ final class CommandTransaction implements CarriedCommands.Transaction {
         return table.newerThan().reached(commit);
     }
 
-    /** As long as rows are being loaded, a change of their tables is for a person to repeat. */
-    private void requireOthers(RecordedCommand command, List<Known> concerned) {
-        Optional<TableName> table = concerned.stream()
-                .map(Known::table)
-                .findFirst()
-                .or(() -> command.tables().stream()
-                        .filter(carried::isSelected)
-                        .map(CommandTable::name)
-                        .findFirst());
-        if (table.isPresent()) {
-            throw new SyncException(
-                    FaultKind.SHAPE_CHANGED,
-                    "The shape of table " + table.get() + " changed at the source before the destination followed it.",
-                    "Make the same change at the destination, then run with --accept-structure " + table.get()
-                            + "; or with --resnapshot " + table.get() + " where existing rows changed.");
-        }
-    }
-
-    /** Other objects are not followed while rows are loaded: the structure that was read for the load may have the command already. */
-    private void leaveOut(RecordedCommand command) throws SQLException {
-        if (!carried.concerns(command)) {
+    /** Rows behind the command would not be recognized, and be missing at the destination. */
+    private void requireNames(RecordedCommand command, List<Known> concerned) {
+        if (concerned.isEmpty() || !carried.isSentUnderEarlierNames(command)) {
             return;
         }
-        DdlCommand described = described(command);
-        store.missed(connection, described, "it came while tables were loaded");
-        LOG.warn(
-                "A command is left out, since it came while tables were loaded. Repeat it at the destination if it is missing there."
-                        + " number={} tag={}",
-                described.number(),
-                described.tag());
+        String tables = command.tables().stream()
+                .filter(table -> table.root().isEmpty() && carried.isSelected(table))
+                .map(table -> table.name().toString())
+                .collect(Collectors.joining(" --resnapshot "));
+        throw new SyncException(
+                FaultKind.SHAPE_CHANGED,
+                "A schema was renamed at the source (" + shortened(carried.text(command))
+                        + "), and PostgreSQL before version 15 continues to send the rows of its tables under the earlier name.",
+                "Rename it at the destination too and run with --resnapshot " + tables + ".");
     }
 
     private DdlCommand described(RecordedCommand command) {
@@ -164,7 +159,11 @@ final class CommandTransaction implements CarriedCommands.Transaction {
             long begin = System.nanoTime();
             CarriedDdl.Outcome outcome = carried.run(command, known, decision.corrected());
             boolean run = outcome.how() == How.TEXT || outcome.how() == How.STATE;
-            store.done(connection, described, run ? outcome.sql() : "");
+            if (outcome.how() == How.LATER) {
+                store.later(connection, described);
+            } else {
+                store.done(connection, described, run ? outcome.sql() : "");
+            }
             LOG.info(
                     "A command was carried. number={} tag={} how={} millis={}",
                     described.number(),
@@ -225,6 +224,9 @@ final class CommandTransaction implements CarriedCommands.Transaction {
         TableName table = command.imaged();
         Optional<Known> known = structure.shapes().named(connection, table);
         boolean missed = known.isPresent() ? !isNewer(known.get()) : isUnknown(table);
+        if (missed && command.error().isPresent() && !rules.exact() && known.isPresent()) {
+            return setAside(known.get());
+        }
         if (missed && command.error().isPresent()) {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
@@ -236,8 +238,8 @@ final class CommandTransaction implements CarriedCommands.Transaction {
         if (known.isEmpty() || isNewer(known.get())) {
             return CarriedCommands.Effect.NONE;
         }
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("DELETE FROM " + (isPartitioned(known.get()) ? "" : "ONLY ") + table.sql());
+        if (!known.get().isSetAside()) {
+            empty(connection, table);
         }
         return new CarriedCommands.Effect(List.of(), Optional.of(table));
     }
@@ -248,8 +250,33 @@ final class CommandTransaction implements CarriedCommands.Transaction {
                 && !structure.shapes().hasLeft(connection, table);
     }
 
-    private static boolean isPartitioned(Known known) {
-        return known.structure().contains("\"partition key\"");
+    /** While tables are loaded, one more is loaded again rather than by a person. */
+    private CarriedCommands.Effect setAside(Known known) throws SQLException {
+        empty(connection, known.table());
+        structure.shapes().setAside(connection, known.table());
+        LOG.info(
+                "A command wrote the rows of a table itself, which is loaded again. table={} commit={}",
+                known.table(),
+                commit);
+        return new CarriedCommands.Effect(
+                List.of(new AppliedTable(
+                        known.table(), List.of(), Optional.empty(), Optional.empty(), AppliedTable.NEVER)),
+                Optional.empty());
+    }
+
+    /** Removes the rows of a table, partitions' too, but not those of tables that inherit from it. */
+    static void empty(Connection connection, TableName table) throws SQLException {
+        boolean partitioned;
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT relkind = 'p' FROM pg_class WHERE oid = to_regclass(?)")) {
+            statement.setString(1, table.sql());
+            try (ResultSet rows = statement.executeQuery()) {
+                partitioned = rows.next() && rows.getBoolean(1);
+            }
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM " + (partitioned ? "" : "ONLY ") + table.sql());
+        }
     }
 
     @Override

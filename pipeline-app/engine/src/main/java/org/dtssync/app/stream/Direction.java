@@ -126,6 +126,11 @@ public final class Direction implements MovingStream {
         return heartbeat.writeOnce();
     }
 
+    /** Checks once whether the source has changed in a way that nothing carries. */
+    public void checkStructure() {
+        checks.structure().check();
+    }
+
     @Override
     public void requireUnchangedStructure() throws InterruptedException {
         checks.structure().look();

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.ddl.CommandTable;
@@ -36,17 +35,13 @@ import org.jspecify.annotations.Nullable;
  * the topics again when a capture starts. Used by one thread.
  *
  * @param recorded reads the recorded shapes
- * @param follows whether commands change what is captured; before, a person repeats each
- * @param followsNow whether that is so now: a capture that began before it is so has to begin again for the first command
  */
 record FollowedShapes(
         Route route,
         ObjectSelection objects,
         Map<String, String> kafka,
         TopicCodecs codecs,
-        Supplier<List<CapturedTable>> recorded,
-        boolean follows,
-        BooleanSupplier followsNow)
+        Supplier<List<CapturedTable>> recorded)
         implements CapturedCommands {
 
     /** The commands themselves. */
@@ -63,7 +58,7 @@ record FollowedShapes(
         // Before the shapes: what an applier does meanwhile is in both, and the later command counts.
         AppliedPosition applied = position();
         List<CapturedTable> tables = recorded.get();
-        if (!follows || applied.lsn().reached(new Lsn(last.lsn()))) {
+        if (applied.lsn().reached(new Lsn(last.lsn()))) {
             return tables;
         }
         Map<TableName, CapturedTable> shapes = new LinkedHashMap<>();
@@ -124,17 +119,7 @@ record FollowedShapes(
                 changed.add(captured(table));
             }
         }
-        if (follows || changed.isEmpty()) {
-            return changed;
-        }
-        if (followsNow.getAsBoolean()) {
-            throw new SyncException(
-                    FaultKind.SHAPE_CHANGED,
-                    "Table " + changed.get(0).table()
-                            + " changed after the destination had begun to follow the source.",
-                    "Run again.");
-        }
-        return List.of();
+        return changed;
     }
 
     /** A published table may leave the selection by another name: what is sent of it is not applied. */

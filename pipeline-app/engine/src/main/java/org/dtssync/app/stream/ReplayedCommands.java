@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.ddl.CarriedDdl;
+import org.dtssync.app.ddl.LoadStage;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.CarriedShapes;
 import org.dtssync.app.state.DdlCommandStore;
@@ -59,8 +60,7 @@ public final class ReplayedCommands implements CarriedCommands, AutoCloseable {
         this.target = target;
         this.epoch = epoch;
         this.store = new DdlCommandStore(target.reusing(sessions), epoch.task());
-        this.decided =
-                new DdlCommandStore(Route.forReading(file).destination().reusing(sessions), file.name());
+        this.decided = new DdlCommandStore(Route.forReading(file).destination().reusing(sessions), file.name());
         this.structure = new CarriedStructure(
                 new CarriedShapes(new EventLog(target, epoch.task()), epoch.task()), file.objects(), file.name());
     }
@@ -78,7 +78,8 @@ public final class ReplayedCommands implements CarriedCommands, AutoCloseable {
                 new CarriedDdl(connection, file.objects(), commit, UNKNOWN_VERSION),
                 structure,
                 store,
-                new CommandTransaction.Rules(DdlMode.CARRY, epoch, true, new AtomicReference<>())));
+                new CommandTransaction.Rules(
+                        DdlMode.CARRY, epoch, LoadStage.WHOLE, Lsn.ZERO, new AtomicReference<>())));
     }
 
     private void prepare() throws SQLException {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.StoredObject;
@@ -62,6 +63,9 @@ public final class StructureFinisher {
             ORDER BY (SELECT count(*) FROM below WHERE below.view = c.oid), n.nspname, c.relname
             """;
 
+    /** Small tables cost little more than their commit. Their locks, which a transaction keeps, stay far below any server's limit. */
+    private static final int ANALYZED_AT_ONCE = 32;
+
     private final DatabaseConnections source;
     private final DatabaseConnections destination;
     private final ObjectSelection selection;
@@ -89,9 +93,11 @@ public final class StructureFinisher {
             connection.setAutoCommit(false);
             Set<TableName> roots = CarriedTables.read(connection, selection).roots();
             connection.rollback();
-            for (TableName table : roots) {
-                run(connection, "ANALYZE " + table.sql());
-                listener.accept(table);
+            List<TableName> tables = List.copyOf(roots);
+            for (int i = 0; i < tables.size(); i += ANALYZED_AT_ONCE) {
+                List<TableName> part = tables.subList(i, Math.min(tables.size(), i + ANALYZED_AT_ONCE));
+                run(connection, "ANALYZE " + part.stream().map(TableName::sql).collect(Collectors.joining(", ")));
+                part.forEach(listener);
             }
         } catch (SQLException e) {
             throw SqlFaults.explain("The tables of the destination could not be analyzed", e);

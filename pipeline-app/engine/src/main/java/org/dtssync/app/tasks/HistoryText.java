@@ -49,7 +49,8 @@ final class HistoryText implements HistorySink {
         if (!lsn.equals(last)) {
             last = lsn;
             String time = times.of(commitTimeMicros);
-            out.write("transaction " + transaction + " at " + last + (time == null ? "" : ", committed " + time) + "\n");
+            out.write(
+                    "transaction " + transaction + " at " + last + (time == null ? "" : ", committed " + time) + "\n");
         }
     }
 

@@ -14,15 +14,17 @@ public record TopicBaseReport(TopicBase base) implements Report {
     public String text() {
         StringBuilder text = new StringBuilder("Base of task " + base.task() + " in topics: cut "
                 + base.cut().number() + " at " + base.cut().lsn());
-        base.cut().commitTimeMicros().ifPresent(time -> text.append(", committed ")
-                .append(CommitTimes.text(time)));
+        base.cut()
+                .commitTimeMicros()
+                .ifPresent(time -> text.append(", committed ").append(CommitTimes.text(time)));
         text.append(".\n");
         for (TopicBase.Table table : base.tables()) {
             text.append(table.topic()).append(": ").append(table.rows()).append(" rows");
-            table.changes().ifPresent(place -> text.append("; changes follow in ")
-                    .append(place.topic())
-                    .append(" from offset ")
-                    .append(place.offset()));
+            table.changes()
+                    .ifPresent(place -> text.append("; changes follow in ")
+                            .append(place.topic())
+                            .append(" from offset ")
+                            .append(place.offset()));
             text.append('\n');
         }
         if (base.deleted() > 0) {

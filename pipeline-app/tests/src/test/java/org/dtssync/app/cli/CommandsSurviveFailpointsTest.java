@@ -12,11 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.dtssync.app.cli.FailpointTask.Strike;
+import org.dtssync.app.structure.CatalogPrint;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
 import org.dtssync.connectors.fault.Failpoint;
+import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,8 +38,149 @@ class CommandsSurviveFailpointsTest {
                     run(Failpoint.APPLY_COMMITTED, 1))
             .toList();
 
+    /** Before the schema objects are read, while rows are copied, while they catch up, and before indexes and constraints are made. */
+    static final List<Strike> LOADING = Stream.of(
+                    run(Failpoint.CAPTURE_OTHERS_FENCED, 1),
+                    run(Failpoint.SNAPSHOT_PLANNED, 1),
+                    run(Failpoint.SNAPSHOT_CHUNK_COMMITTED, 4),
+                    run(Failpoint.SNAPSHOT_TABLE_SET_ASIDE, 1),
+                    run(Failpoint.APPLY_COMMAND_RUN, 9),
+                    run(Failpoint.CATCH_UP_TABLE_TAKEN_UP, 1),
+                    run(Failpoint.CATCH_UP_LIST_RENEWED, 1),
+                    run(Failpoint.FINALIZE_OBJECTS_MADE, 1))
+            .toList();
+
+    private static final String SHOP = """
+            CREATE TYPE public.mood AS ENUM ('glad', 'sad');
+            CREATE TABLE public.goods (id int PRIMARY KEY, v text, code text UNIQUE);
+            INSERT INTO public.goods SELECT i, 'v' || i, 'code' || i FROM generate_series(1, 400) i;
+            CREATE INDEX goods_v ON public.goods (v);
+            CREATE TABLE public.big (id int PRIMARY KEY, v text, w numeric(10, 2), long text);
+            INSERT INTO public.big SELECT i, 'v' || i, i + 0.25, repeat(md5(i::text), 90) FROM generate_series(1, 1500) i;
+            ALTER TABLE public.big ALTER long SET STORAGE EXTERNAL;
+            CREATE TABLE public.people (id int PRIMARY KEY, name varchar(20), mood public.mood, goods int REFERENCES public.goods);
+            INSERT INTO public.people SELECT i, 'p' || i, 'glad', i FROM generate_series(1, 100) i;
+            CREATE TABLE public.nokey (a int, b text);
+            ALTER TABLE public.nokey REPLICA IDENTITY FULL;
+            INSERT INTO public.nokey SELECT i % 30, 'b' FROM generate_series(1, 200) i;
+            CREATE TABLE public.parted (id int, region int, PRIMARY KEY (id, region)) PARTITION BY LIST (region);
+            CREATE TABLE public.parted_0 PARTITION OF public.parted FOR VALUES IN (0);
+            INSERT INTO public.parted SELECT i, 0 FROM generate_series(1, 200) i;
+            CREATE VIEW public.cheap AS SELECT id, v FROM public.goods;
+            CREATE FUNCTION public.noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+            CREATE TABLE public.quiet (id int PRIMARY KEY, v text);
+            INSERT INTO public.quiet SELECT i, 'q' FROM generate_series(1, 300) i;
+            DO $x$ BEGIN FOR n IN 1..9 LOOP
+                EXECUTE format('CREATE TABLE public.gone%s (id int PRIMARY KEY)', n);
+                EXECUTE format('CREATE TABLE public.old%s (id int PRIMARY KEY, a text)', n);
+                EXECUTE format('INSERT INTO public.old%s SELECT i, ''a'' FROM generate_series(1, 50) i', n);
+            END LOOP; END $x$;
+            """;
+
+    /** What migrations do, each message by itself as their tools send it. */
+    private static final String MIGRATION = """
+            INSERT INTO public.goods (id, v, code) SELECT 1000 * %1$d + i, 'n', 'n%1$d.' || i FROM generate_series(1, 30) i
+
+            UPDATE public.big SET v = v || '.' WHERE id %% 3 = %1$d %% 3
+
+            BEGIN; ALTER TABLE public.goods ADD c%1$d int NOT NULL DEFAULT %1$d; UPDATE public.goods SET c%1$d = id WHERE id %% 7 = %1$d %% 7; COMMIT
+
+            ALTER TABLE public.big ADD b%1$d text
+
+            UPDATE public.big SET b%1$d = 'x', w = w + 0.1 WHERE id %% 11 = 3; DELETE FROM public.big WHERE id = 40 * %1$d
+
+            ALTER TABLE public.big ALTER w TYPE numeric(12, %1$d)
+
+            BEGIN; CREATE TABLE public.made%1$d (id int PRIMARY KEY, v text UNIQUE, goods int REFERENCES public.goods); INSERT INTO public.made%1$d SELECT i, 'm' || i, i FROM generate_series(1, 40) i; COMMIT
+
+            UPDATE public.made%1$d SET v = 'moved ' || v WHERE id < 20
+
+            CREATE INDEX made%1$d_goods ON public.made%1$d (goods)
+
+            CREATE INDEX CONCURRENTLY goods_c%1$d ON public.goods (c%1$d)
+
+            ALTER TYPE public.mood ADD VALUE 'mood %1$d'
+
+            UPDATE public.people SET mood = 'mood %1$d' WHERE id %% 5 = 0
+
+            CREATE FUNCTION public.f%1$d() RETURNS int LANGUAGE sql AS 'SELECT %1$d'
+
+            CREATE VIEW public.view%1$d AS SELECT id, c%1$d, public.f%1$d() AS f FROM public.goods
+
+            CREATE TYPE public.pair%1$d AS (a int, b text)
+
+            GRANT SELECT ON public.goods, public.made%1$d TO PUBLIC; COMMENT ON TABLE public.goods IS 'comment %1$d'
+
+            ALTER TABLE public.old%1$d RENAME a TO b; ALTER TABLE public.old%1$d RENAME TO renamed%1$d
+
+            INSERT INTO public.renamed%1$d VALUES (100, 'b'); DROP TABLE public.gone%1$d
+
+            CREATE TABLE public.parted_%1$d PARTITION OF public.parted FOR VALUES IN (%1$d); INSERT INTO public.parted SELECT i, %1$d FROM generate_series(1, 20) i
+
+            ALTER TABLE public.nokey ADD k%1$d int DEFAULT %1$d; UPDATE public.nokey SET b = b || '%1$d' WHERE a %% 4 = 1; DELETE FROM public.nokey WHERE a = 10 + %1$d
+
+            ALTER TABLE public.goods ADD CONSTRAINT goods_check%1$d CHECK (c%1$d > -5); ALTER TABLE public.people ADD goods%1$d int REFERENCES public.goods
+
+            CREATE TRIGGER noted%1$d BEFORE UPDATE ON public.goods FOR EACH ROW EXECUTE FUNCTION public.noted()
+
+            ALTER TABLE public.people ALTER name TYPE varchar(%1$d00); UPDATE public.people SET name = repeat('n', %1$d0 + 20) WHERE id = %1$d
+
+            UPDATE public.quiet SET v = v || '%1$d' WHERE id %% 3 = 0; UPDATE public.parted SET id = -id WHERE region = 0 AND id %% 9 = %1$d %% 9
+            """;
+
+    private static final String LATER = """
+            ALTER INDEX public.goods_c%2$d RENAME TO goods_d%2$d
+
+            ALTER TABLE public.goods DROP CONSTRAINT goods_check%2$d; DROP TRIGGER noted%2$d ON public.goods
+
+            DROP INDEX public.made%2$d_goods; DROP VIEW public.view%2$d; DROP FUNCTION public.f%2$d()
+
+            CREATE OR REPLACE VIEW public.cheap AS SELECT id, v FROM public.goods WHERE id > %1$d
+            """;
+
     @TempDir
     Path directory;
+
+    @Test
+    void resumesWhileRowsAreLoaded(Servers servers) throws Exception {
+        DatabaseSettings source = servers.freshDatabase(17);
+        DatabaseSettings destination = servers.freshDatabase(18);
+        execute(source, SHOP);
+        TaskText text = TaskText.of(servers, source, destination);
+        FailpointTask task = FailpointTask.create(
+                directory, text + "ddl: { mode: carry }\nsnapshot: { workers: 1, chunk.rows: 200 }\n");
+
+        int number = 0;
+        for (Strike strike : LOADING) {
+            task.strike(strike);
+            migrate(source, ++number);
+        }
+        task.succeed("run", "--until", "verified");
+
+        assertThat(catalog(destination)).containsExactlyInAnyOrderElementsOf(catalog(source));
+        for (String table : rows(
+                source,
+                "SELECT format('%I', relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+                        + " AND relkind IN ('r', 'p') ORDER BY 1")) {
+            String query = "SELECT t::text FROM public." + table + " t ORDER BY 1";
+            assertThat(rows(destination, query)).as(table).isEqualTo(rows(source, query));
+        }
+        task.succeed("release", "--topics");
+    }
+
+    private static void migrate(DatabaseSettings source, int number) throws SQLException {
+        String messages = (MIGRATION + (number > 1 ? "\n" + LATER : "")).formatted(number, number - 1);
+        for (String message : messages.split("(?m)^\\s*$")) {
+            execute(source, message.strip());
+        }
+    }
+
+    /** As it is printed; the source's own identity is for what it sends. */
+    private static List<String> catalog(DatabaseSettings database) throws SQLException {
+        return CatalogPrint.of(new DatabaseConnections(End.SOURCE, database, "test")).stream()
+                .map(line -> line.replaceFirst("^(relation \\S+ \\S+ [rp] [pu]) [dfin] ", "$1 "))
+                .toList();
+    }
 
     private static Strike run(Failpoint point, int pass) {
         return Strike.of(point, pass, "run", "--until", "verified");

@@ -55,6 +55,7 @@ class FailpointsAreHeldTest {
                         LoadSurvivesFailpointsTest.LARGE,
                         LoadSurvivesFailpointsTest.RELOAD,
                         CommandsSurviveFailpointsTest.COMMANDS,
+                        CommandsSurviveFailpointsTest.LOADING,
                         MoveSurvivesFailpointsTest.SWITCHOVER,
                         MoveSurvivesFailpointsTest.UNDO,
                         MoveSurvivesFailpointsTest.FINISH,

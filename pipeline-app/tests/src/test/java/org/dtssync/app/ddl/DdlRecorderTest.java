@@ -2,15 +2,20 @@ package org.dtssync.app.ddl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.testing.Servers;
@@ -18,6 +23,7 @@ import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
+import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -59,6 +65,65 @@ class DdlRecorderTest {
             } finally {
                 execute(owner, "DROP OWNED BY " + role + " CASCADE; DROP ROLE " + role);
             }
+        }
+    }
+
+    /** A command in between makes it read again; one that was recorded and may still commit before the position is waited for. */
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void aReadingIsOfTheMomentBetweenTwoCommands(int major, Servers servers) throws Exception {
+        DatabaseSettings database = servers.freshDatabase(major);
+        try (Connection owner = open(database);
+                Connection session = open(database)) {
+            install(owner);
+            List<String> found = new ArrayList<>();
+            SteadyReading.during(owner, () -> {
+                found.add(tables(database));
+                if (found.size() == 1) {
+                    executeIn(session, "create table disturbing (a int)");
+                }
+            });
+            assertThat(found).containsExactly("0", "1");
+
+            execute(session, "begin; create table unfinished (a int)");
+            CompletableFuture<Lsn> reading = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return SteadyReading.during(owner, () -> found.add(tables(database)));
+                } catch (SQLException | InterruptedException e) {
+                    throw new CompletionException(e);
+                }
+            });
+            await().atMost(Duration.ofSeconds(10)).until(() -> found.size() == 3);
+            assertThat(reading).isNotDone();
+            execute(session, "commit");
+            reading.get(20, TimeUnit.SECONDS);
+            assertThat(found).containsExactly("0", "1", "1", "2");
+
+            String before = SteadyReading.snapshot(owner);
+            SteadyReading.requireNoneSince(owner, before);
+            execute(session, "drop table unfinished");
+            assertThatThrownBy(() -> SteadyReading.requireNoneSince(owner, before))
+                    .hasMessageContaining("The structure of the source changed while it was read.");
+        }
+    }
+
+    private static String tables(DatabaseSettings database) {
+        try (Connection connection = open(database);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'")) {
+            rows.next();
+            return rows.getString(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void executeIn(Connection connection, String sql) {
+        try {
+            execute(connection, sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 

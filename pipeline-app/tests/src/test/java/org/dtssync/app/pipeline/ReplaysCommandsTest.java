@@ -89,25 +89,25 @@ class ReplaysCommandsTest {
         base = directory.resolve("base");
         states.base(base, Optional.empty(), BaseListener.NONE);
         observe("the base");
-        try (Connection session = CarriesCommandsTest.open(source)) {
-            for (CarriesCommandsTest.Case one : CarriesCommandsTest.Case.read("carries-commands.sql")) {
+        try (Connection session = CarriedScene.open(source, "")) {
+            for (CommandCase one : CommandCase.read("carries-commands.sql")) {
                 for (String message : one.messages()) {
-                    CarriesCommandsTest.execute(session, message);
+                    CarriedScene.execute(session, message);
                 }
                 observe(one.label());
             }
             RandomCommands random = new RandomCommands(7);
             for (int i = 0; i < 40; i++) {
                 try {
-                    CarriesCommandsTest.execute(session, random.message());
+                    CarriedScene.execute(session, random.message());
                 } catch (SQLException refused) {
-                    CarriesCommandsTest.execute(session, "rollback");
+                    CarriedScene.execute(session, "rollback");
                 }
                 if (i % 8 == 7) {
                     observe("random " + i);
                 }
             }
-            CarriesCommandsTest.execute(session, "INSERT INTO public.marker VALUES (1)");
+            CarriedScene.execute(session, "INSERT INTO public.marker VALUES (1)");
         }
         observe("the end");
         await().atMost(Duration.ofMinutes(2))
@@ -131,7 +131,7 @@ class ReplaysCommandsTest {
     private static Map<String, String> rows(DatabaseSettings database) throws SQLException {
         Map<String, String> rows = new TreeMap<>();
         try (Connection connection = new Scripts(database).connect()) {
-            CarriesCommandsTest.execute(connection, "SET TimeZone = 'UTC'");
+            CarriedScene.execute(connection, "SET TimeZone = 'UTC'");
             for (Map.Entry<String, String> table : queries(connection).entrySet()) {
                 try (Statement statement = connection.createStatement();
                         ResultSet found = statement.executeQuery(table.getValue())) {

@@ -204,7 +204,8 @@ class ReplaysUnderLoadTest {
             // Against a TRUNCATE, which snapshots do not see.
             reading.execute("BEGIN ISOLATION LEVEL REPEATABLE READ");
             reading.execute("SET TRANSACTION SNAPSHOT '" + snapshot + "'");
-            reading.execute("LOCK TABLE public.account, public.entry, public.scrap, public.shaped IN ACCESS SHARE MODE");
+            reading.execute(
+                    "LOCK TABLE public.account, public.entry, public.scrap, public.shaped IN ACCESS SHARE MODE");
             locking.execute("SELECT pg_advisory_unlock(19)");
             return new Observed(lsn, digests(reading));
         }

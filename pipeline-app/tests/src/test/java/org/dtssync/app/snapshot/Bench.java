@@ -102,6 +102,7 @@ final class Bench implements AutoCloseable {
                 new RetrySettings(Duration.ofSeconds(20), Duration.ofSeconds(20)),
                 emptyFirst,
                 new RowPace(() -> 0),
+                TableGuard.none(),
                 listener);
     }
 

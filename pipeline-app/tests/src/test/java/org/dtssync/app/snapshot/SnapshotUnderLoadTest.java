@@ -198,6 +198,7 @@ class SnapshotUnderLoadTest {
                     new RetrySettings(Duration.ZERO, Duration.ZERO),
                     false,
                     new RowPace(() -> 0),
+                    TableGuard.none(),
                     SnapshotListener.NONE);
 
             assertThatThrownBy(job::run)

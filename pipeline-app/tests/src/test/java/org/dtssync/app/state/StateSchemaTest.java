@@ -66,7 +66,8 @@ class StateSchemaTest {
                         "state 4 topics",
                         "state 5 topic_layout",
                         "state 6 ddl",
-                        "state 7 forms");
+                        "state 7 forms",
+                        "state 8 structure_position");
     }
 
     @Test
@@ -86,7 +87,7 @@ class StateSchemaTest {
         }
 
         assertThat(list("SELECT part || ' ' || number FROM dts_sync.version ORDER BY 1"))
-                .hasSize(8);
+                .hasSize(9);
     }
 
     @Test
@@ -134,7 +135,7 @@ class StateSchemaTest {
                         .contains(
                                 "of the destination has version 99",
                                 "written by dts-sync 9.1.0",
-                                "knows versions up to 7",
+                                "knows versions up to 8",
                                 "Use dts-sync 9.1.0 or later.");
             });
         }

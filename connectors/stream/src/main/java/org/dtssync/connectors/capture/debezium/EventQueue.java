@@ -28,8 +28,13 @@ final class EventQueue {
     /** A batch of this many events indicates that more wait at the source, where one large cut costs less than many small ones. */
     private static final int BUSY_BATCH = 256;
 
-    /** How long a poll waits for half a batch while the source has more, in milliseconds. */
-    private static final long BUSY_POLL_MILLIS = 25;
+    /** How long a poll waits for half a batch while the source has more: so many steps, in milliseconds. */
+    private static final long BUSY_STEP_MILLIS = 5;
+
+    private static final int BUSY_STEPS = 5;
+
+    /** Fewer events in a step come from applications at work, not from a source that has more of them waiting; those wait for nothing. */
+    private static final int BUSY_STEP_EVENTS = 32;
 
     private final int maxBatchSize;
     private final int maxQueueSize;
@@ -135,7 +140,7 @@ final class EventQueue {
                 hasRoom.signalAll();
             }
             if (lastBatchSize >= BUSY_BATCH) {
-                await(maxBatchSize / 2, BUSY_POLL_MILLIS);
+                awaitHalfBatch();
             }
             await(0, LONGEST_POLL_MILLIS);
             if (failure != null) {
@@ -144,6 +149,14 @@ final class EventQueue {
             return closed ? List.of() : drain();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void awaitHalfBatch() throws InterruptedException {
+        int before = queue.size() - BUSY_STEP_EVENTS;
+        for (int step = 0; step < BUSY_STEPS && queue.size() - before >= BUSY_STEP_EVENTS; step++) {
+            before = queue.size();
+            await(maxBatchSize / 2, BUSY_STEP_MILLIS);
         }
     }
 

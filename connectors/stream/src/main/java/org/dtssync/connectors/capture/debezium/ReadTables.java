@@ -5,8 +5,8 @@ import io.debezium.config.Configuration;
 import io.debezium.connector.postgresql.PostgresConnectorConfig;
 import io.debezium.connector.postgresql.PostgresTaskContext;
 import io.debezium.connector.postgresql.PostgresType;
-import io.debezium.relational.CustomConverterRegistry;
 import io.debezium.relational.Column;
+import io.debezium.relational.CustomConverterRegistry;
 import io.debezium.relational.Table;
 import io.debezium.relational.TableId;
 import io.debezium.relational.TableSchema;
@@ -113,8 +113,8 @@ public final class ReadTables implements AutoCloseable {
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     found.add(rows.getString(1));
-                    described.add(column(
-                            rows.getString(1), (int) rows.getLong(2), rows.getInt(3), !rows.getBoolean(4)));
+                    described.add(
+                            column(rows.getString(1), (int) rows.getLong(2), rows.getInt(3), !rows.getBoolean(4)));
                 }
             }
         } catch (SQLException e) {

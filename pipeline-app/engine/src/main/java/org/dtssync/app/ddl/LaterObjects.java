@@ -1,0 +1,34 @@
+package org.dtssync.app.ddl;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Objects that no row depends on: while the rows of a task are loaded for the first time, the destination does not have them. Stateless.
+ */
+final class LaterObjects {
+
+    /** As PostgreSQL calls them. */
+    private static final Set<String> TYPES =
+            Set.of("index", "trigger", "rule", "policy", "statistics object", "table constraint");
+
+    private LaterObjects() {}
+
+    /** Returns whether a command makes such objects alone. */
+    static boolean areMadeBy(RecordedCommand command) {
+        return command.tag().startsWith("CREATE ") && areConcernedBy(command);
+    }
+
+    /** Returns whether a command makes, changes or drops such objects alone. */
+    static boolean areConcernedBy(RecordedCommand command) {
+        List<JsonNode> objects = command.isDrop()
+                ? command.dropped().stream()
+                        .filter(object -> object.path("original").asBoolean())
+                        .toList()
+                : command.objects();
+        return !objects.isEmpty()
+                && objects.stream()
+                        .allMatch(object -> TYPES.contains(object.path("type").asText()));
+    }
+}
