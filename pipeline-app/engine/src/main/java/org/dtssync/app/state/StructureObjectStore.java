@@ -17,8 +17,8 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
-import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.Identifiers;
+import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.jspecify.annotations.Nullable;
 

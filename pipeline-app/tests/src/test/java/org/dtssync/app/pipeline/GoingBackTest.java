@@ -289,12 +289,14 @@ class GoingBackTest {
                     CREATE INDEX odd ON public.customer (public.outer_f(balance));
                     """);
             RunningPair.execute(
-                    pair.destination(), "UPDATE public.customer SET balance = 7 WHERE id < 5; INSERT INTO public.line VALUES ('l7')");
+                    pair.destination(),
+                    "UPDATE public.customer SET balance = 7 WHERE id < 5; INSERT INTO public.line VALUES ('l7')");
             assertThatThrownBy(pair::awaitEnd)
                     .hasMessageContaining("public.customer")
-                    .hasMessageContaining("could not be written to the destination: ERROR: function inner_f(integer) does not exist."
-                            + " Function public.outer_f(integer), which a column, index or check uses, needs a search path of its own:"
-                            + " ALTER FUNCTION public.outer_f(integer) SET search_path = ");
+                    .hasMessageContaining(
+                            "could not be written to the destination: ERROR: function inner_f(integer) does not exist."
+                                    + " Function public.outer_f(integer), which a column, index or check uses, needs a search path of its own:"
+                                    + " ALTER FUNCTION public.outer_f(integer) SET search_path = ");
             RunningPair.execute(source, "ALTER FUNCTION public.outer_f(int) SET search_path = public, pg_temp");
         }
         resume(List.of(), List.of()).awaitPhase("reverse");

@@ -106,7 +106,7 @@ class StructureGatesTest {
         source = servers.freshDatabase(14);
         destination = servers.freshDatabase(17);
         RunningPair.execute(source, "REVOKE CREATE ON SCHEMA public FROM PUBLIC;" + STRUCTURE);
-        pair = RunningPair.start(TaskFiles.of(servers, source, destination));
+        pair = RunningPair.start(TaskFiles.stopping(servers, source, destination));
         try {
             namesTheViewThatCouldNotBeFilled();
             RunningPair.execute(destination, UNNOTICED);
