@@ -170,8 +170,10 @@ class CommandsSurviveFailpointsTest {
 
     private static void migrate(DatabaseSettings source, int number) throws SQLException {
         String messages = (MIGRATION + (number > 1 ? "\n" + LATER : "")).formatted(number, number - 1);
-        for (String message : messages.split("(?m)^\\s*$")) {
-            execute(source, message.strip());
+        for (String message : messages.split("(?m)^\\s*$", -1)) {
+            if (!message.isBlank()) {
+                execute(source, message.strip());
+            }
         }
     }
 
