@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -12,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.fault.UnexpectedError;
 
 /**
  * Reads a base again, and compares it with what was written: every file with its digest, every row with the table's. Needs no server.
@@ -96,7 +98,7 @@ public record BaseCheck(BaseDirectory directory, BaseManifest manifest, String d
                 }
             }
         } catch (ExecutionException e) {
-            throw new SyncException(FaultKind.INTERNAL, "Checking the base was aborted: " + e.getCause() + ".", "", e);
+            throw UnexpectedError.of("the check of the base", Objects.requireNonNullElse(e.getCause(), e));
         } finally {
             executor.shutdownNow();
         }

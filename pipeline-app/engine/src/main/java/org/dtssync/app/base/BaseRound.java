@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -16,8 +17,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.app.base.TableFiles.Written;
 import org.dtssync.app.state.FollowedTable;
-import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.fault.UnexpectedError;
 import org.dtssync.connectors.postgres.TableName;
 
 /** One snapshot's part of a base: what is not finished yet is read, by several sessions. Used by one thread. */
@@ -179,7 +180,7 @@ final class BaseRound {
             if (e.getCause() instanceof InterruptedException interrupted) {
                 throw interrupted;
             }
-            throw new SyncException(FaultKind.INTERNAL, "Writing the base was aborted: " + e.getCause() + ".", "", e);
+            throw UnexpectedError.of("the writing of the base", Objects.requireNonNullElse(e.getCause(), e));
         } catch (CancellationException e) {
             throw new InterruptedException("The base was interrupted");
         }

@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -22,6 +23,7 @@ import org.dtssync.app.base.RowFileReader;
 import org.dtssync.app.state.ReplayStore;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.fault.UnexpectedError;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
@@ -81,7 +83,7 @@ final class BaseLoad {
             if (e.getCause() instanceof InterruptedException interrupted) {
                 throw interrupted;
             }
-            throw new SyncException(FaultKind.INTERNAL, "Loading the base was aborted: " + e.getCause() + ".", "", e);
+            throw UnexpectedError.of("the load of the base", Objects.requireNonNullElse(e.getCause(), e));
         } finally {
             executor.shutdownNow();
         }

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.fault.UnexpectedError;
 
 /**
  * The threads of the workers: started together, stopped together at the first fault, joined before the job returns.
@@ -110,6 +110,6 @@ final class WorkerCrew {
         if (first instanceof SyncException fault) {
             throw fault;
         }
-        throw new SyncException(FaultKind.INTERNAL, "A snapshot worker failed.", "", first);
+        throw UnexpectedError.of("a thread of the snapshot", first);
     }
 }

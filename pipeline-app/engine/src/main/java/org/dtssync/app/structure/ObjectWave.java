@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -15,6 +16,7 @@ import java.util.concurrent.Future;
 import org.dtssync.app.state.StoredObject;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.fault.UnexpectedError;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +64,7 @@ final class ObjectWave {
             if (e.getCause() instanceof SyncException fault) {
                 throw fault;
             }
-            throw new SyncException(FaultKind.INTERNAL, "Creating schema objects was aborted.", "", e.getCause());
+            throw UnexpectedError.of("the creation of schema objects", Objects.requireNonNullElse(e.getCause(), e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SyncException(FaultKind.INTERNAL, "Creating schema objects was interrupted.", "", e);

@@ -5,14 +5,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.dtssync.app.runtime.RowPace;
-import org.dtssync.connectors.fault.FaultKind;
-import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.fault.UnexpectedError;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.SqlFaults;
@@ -113,7 +113,7 @@ final class Session implements AutoCloseable {
             if (e.getCause() instanceof RuntimeException fault) {
                 throw fault;
             }
-            throw new SyncException(FaultKind.INTERNAL, "A verification query failed.", "", e.getCause());
+            throw UnexpectedError.of("a query of the verification", Objects.requireNonNullElse(e.getCause(), e));
         }
     }
 
