@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.Lsn;
@@ -86,7 +87,11 @@ final class ReadRows {
             throw e;
         } finally {
             if (writing) {
-                request.fail(new IllegalStateException("the capture ended"));
+                request.fail(new SyncException(
+                        FaultKind.CONNECTION,
+                        "The capture ended while it wrote rows of table "
+                                + request.rows().table() + ".",
+                        ""));
             }
         }
     }

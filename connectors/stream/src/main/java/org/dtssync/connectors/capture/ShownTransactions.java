@@ -29,6 +29,9 @@ final class ShownTransactions {
             SELECT p.transaction::text FROM pg_catalog.pg_prepared_xacts p WHERE p.database = pg_catalog.current_database()
             """;
 
+    /** More are forgotten: what no snapshot shows yet still runs when the next one is prepared. */
+    private static final int MOST = 100_000;
+
     private final DatabaseConnections source;
 
     /** The lower 32 bits of transactions that a snapshot has to show. */
@@ -42,6 +45,10 @@ final class ShownTransactions {
 
     /** A transaction arrived. */
     void arrived(long transaction) {
+        if (unseen.size() >= MOST) {
+            unseen.clear();
+            prepared = false;
+        }
         unseen.add((int) transaction);
     }
 

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class ConstantDefault {
 
     /** A literal as the server prints it, cast to its type or not; in parentheses if it is negative. */
-    private static final Pattern LITERAL = Pattern.compile("(?:B?'((?:[^'\\\\]|'')*)'|(-?[0-9][0-9.e+-]*|true|false)"
-            + "|\\((-[0-9][0-9.e+-]*)\\))(?:::(?:[\\w .]|\"[^\"]*\")+(?:\\([0-9, ]*\\)[a-z ]*)?)?");
+    private static final Pattern LITERAL =
+            Pattern.compile("(?:B?'([^'\\\\]*+(?:''[^'\\\\]*+)*+)'|(-?[0-9][0-9.e+-]*|true|false)"
+                    + "|\\((-[0-9][0-9.e+-]*)\\))(?:::(?:[\\w .]|\"[^\"]*\")+(?:\\([0-9, ]*\\)[a-z ]*)?)?");
 
     /** A point in time in the zone of the session that read the default. */
     private static final DateTimeFormatter PRINTED = new DateTimeFormatterBuilder()
@@ -77,11 +78,20 @@ public final class ConstantDefault {
         }
         String text = text(literal.group(1), literal.group(2), literal.group(3));
         try {
-            return form.value(written(text, form));
+            Object value = form.value(written(text, form));
+            return value instanceof String string && isMisread(string) ? null : value;
         } catch (ArithmeticException | NumberFormatException | DateTimeException e) {
             // A literal of another type, which the server casts for each row.
             return null;
         }
+    }
+
+    /**
+     * Apicurio's registry takes a quoted text that begins or ends with a brace for a structure, such as the empty object that is the default
+     * of many columns of type json, and refuses the whole schema.
+     */
+    private static boolean isMisread(String value) {
+        return value.startsWith("{") || value.endsWith("}");
     }
 
     /** One of the three is there. */

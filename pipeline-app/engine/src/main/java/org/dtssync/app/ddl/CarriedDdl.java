@@ -170,7 +170,10 @@ public final class CarriedDdl {
             return new Outcome(How.ABSENT, "");
         }
         List<Choice> choices = StatementChoice.of(command, found, selected);
-        if (stage == LoadStage.FIRST_LOAD && LaterObjects.areMadeBy(command)) {
+        // Every view is refreshed once the rows are there; until then it may not be populated, and its indexes are
+        // missing.
+        boolean refresh = stage != LoadStage.WHOLE && command.tag().equals("REFRESH MATERIALIZED VIEW");
+        if (refresh || (stage == LoadStage.FIRST_LOAD && LaterObjects.areMadeBy(command))) {
             takeFirst(found);
             return new Outcome(How.LATER, "");
         }
@@ -449,8 +452,7 @@ public final class CarriedDdl {
             }
             List<String> repairs = new ArrayList<>(wanted.missingConstraints(here));
             RelationShape before = earlier.get(table.oid());
-            boolean partly = stage == LoadStage.FIRST_LOAD
-                    && (tasks.contains(table.oid()) || table.root().isPresent());
+            boolean partly = stage == LoadStage.FIRST_LOAD;
             if (partly) {
                 // Rows that are still to come may break them; and they are in the list.
                 repairs = new ArrayList<>(before == null ? List.of() : here.withoutConstraintsSince(before));

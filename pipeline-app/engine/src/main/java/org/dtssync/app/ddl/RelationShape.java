@@ -28,7 +28,7 @@ public record RelationShape(JsonNode json) {
 
     /** What must be equal whatever the versions of the servers. The replica identity is each server's own. */
     private static final List<String> COMPARED =
-            List.of("kind", "persistence", "owner", "partition key", "parent", "bound", "key");
+            List.of("kind", "persistence", "owner", "partition key", "parent", "bound");
 
     /** What versions may print in other words. */
     private static final List<String> PRINTED = List.of("default", "generated");
@@ -66,6 +66,9 @@ public record RelationShape(JsonNode json) {
      */
     List<String> differences(RelationShape other, boolean sameVersion, boolean owners) {
         List<String> found = differencesOfRows(other, sameVersion, owners);
+        if (!isIdentity()) {
+            compare("key", other, found);
+        }
         json.path("constraints").properties().forEach(constraint -> {
             JsonNode there = other.json.path("constraints").path(constraint.getKey());
             if (there.isMissingNode() || (sameVersion && !there.equals(constraint.getValue()))) {
@@ -84,13 +87,26 @@ public record RelationShape(JsonNode json) {
     List<String> differencesOfRows(RelationShape other, boolean sameVersion, boolean owners) {
         List<String> found = new ArrayList<>();
         for (String property : COMPARED) {
-            boolean compared = owners || !property.equals("owner");
-            if (compared && !json.path(property).equals(other.json.path(property))) {
-                found.add(property + " is " + other.json.path(property) + " instead of " + json.path(property));
+            if (owners || !property.equals("owner")) {
+                compare(property, other, found);
             }
+        }
+        if (isIdentity()) {
+            compare("key", other, found);
         }
         compareColumns(other, sameVersion, found);
         return found;
+    }
+
+    /** Whether rows are found by the primary key; one that is not is made once the rows are there. */
+    private boolean isIdentity() {
+        return json.path("identity").equals(json.path("key"));
+    }
+
+    private void compare(String property, RelationShape other, List<String> found) {
+        if (!json.path(property).equals(other.json.path(property))) {
+            found.add(property + " is " + other.json.path(property) + " instead of " + json.path(property));
+        }
     }
 
     /** Returns statements that remove the constraints other than the primary key which this table has and did not have before. */

@@ -202,16 +202,16 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
     private static void unfilled(List<StoredObject> views, boolean closed, Found found) {
         for (StoredObject view : views) {
             String name = view.object().name();
-            found.failed()
-                    .add(Gate.fail(
+            found.warned()
+                    .add(Gate.warn(
                                     GATE,
                                     Group.REPLICATION,
                                     "A materialized view has no contents at the destination, since " + name + " failed"
                                             + view.error()
                                                     .map(why -> ": " + why)
                                                     .orElse("") + ".",
-                                    "Correct the cause first, or leave it as it is: dts-sync structure skip TASK.yaml "
-                                            + name + ". " + OTHERWISE)
+                                    "Applications that read it get an error. Correct the cause first, or leave it as it is:"
+                                            + " dts-sync structure skip TASK.yaml " + name + ".")
                             .at(End.DESTINATION.label(), opened(view.statement() + ";", closed)));
         }
     }

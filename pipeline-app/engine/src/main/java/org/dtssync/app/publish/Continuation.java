@@ -58,7 +58,7 @@ record Continuation(TaskFile file, TopicNames names) {
         try (KafkaTopics topics = new KafkaTopics(file.kafka().properties());
                 Offsets offsets = new Offsets(file.kafka().properties())) {
             for (String topic : topics.existing(wanted)) {
-                ends.put(topic, offsets.end(topic));
+                ends.put(topic, offsets.committedEnd(topic));
             }
         }
         return ends;

@@ -5,8 +5,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.dtssync.connectors.kafka.ClientProperties;
@@ -30,6 +32,18 @@ final class Offsets implements AutoCloseable {
         TopicPartition partition = new TopicPartition(topic, 0);
         return get(
                         admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                                .partitionResult(partition),
+                        "The end of topic " + topic + " could not be looked up")
+                .offset();
+    }
+
+    /** Returns the offset behind the last record that readers of committed transactions see: what follows may belong to one that is open. */
+    long committedEnd(String topic) throws InterruptedException {
+        TopicPartition partition = new TopicPartition(topic, 0);
+        return get(
+                        admin.listOffsets(
+                                        Map.of(partition, OffsetSpec.latest()),
+                                        new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
                                 .partitionResult(partition),
                         "The end of topic " + topic + " could not be looked up")
                 .offset();

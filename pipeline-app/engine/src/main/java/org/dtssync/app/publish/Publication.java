@@ -357,7 +357,7 @@ public final class Publication {
     }
 
     /** Forgets how far it was: the base is deleted next. */
-    public void forget() throws IOException {
+    public static void forget(BaseDirectory directory) throws IOException {
         Files.deleteIfExists(directory.path().resolve(PROGRESS));
     }
 }

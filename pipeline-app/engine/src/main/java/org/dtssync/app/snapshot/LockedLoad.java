@@ -4,10 +4,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
+import org.dtssync.app.catalog.ShapeFingerprint;
 import org.dtssync.app.runtime.RowPace;
 import org.dtssync.app.state.ShapeRecords;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.connectors.fault.Failpoint;
+import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
@@ -55,9 +58,11 @@ public final class LockedLoad {
      */
     public void load(TableProgress table, String structure) throws InterruptedException {
         TableName name = table.table();
+        boolean waited = false;
         try (Connection source = from.open();
                 Connection destination = to.open()) {
             Sessions.replicaWhereAllowed(destination);
+            limitWaits(destination);
             destination.setAutoCommit(false);
             epoch.hold(destination);
             LoadedTable there = new LoadedTables(destination).shape(name);
@@ -66,6 +71,8 @@ public final class LockedLoad {
             LoadedTable here = new LoadedTables(source).shape(name);
             LOG.info("Loading a table, whose writers wait until it is done. task={} table={}", epoch.task(), name);
             lock(source, here);
+            requireUnchanged(name, structure);
+            waited = true;
             CopyFormat format = here.formatFor(there);
             CopyPipe.Carried copied = new CopyPipe((loaded, rows, bytes) -> {}, new RowPace(() -> 0))
                     .copy(
@@ -82,7 +89,41 @@ public final class LockedLoad {
             destination.commit();
             LOG.info("Table loaded. task={} table={} rows={} lsn={}", epoch.task(), name, copied.rows(), position);
         } catch (SQLException e) {
-            throw SqlFaults.explain("Table " + name + " could not be loaded from the " + from.role(), e);
+            throw ended(
+                    name,
+                    waited,
+                    SqlFaults.explain("Table " + name + " could not be loaded from the " + from.role(), e));
+        } catch (SyncException e) {
+            throw ended(name, waited, e);
+        }
+    }
+
+    /** Each attempt makes applications wait: whether there is another one is for a person to decide. */
+    private static SyncException ended(TableName table, boolean waited, SyncException fault) {
+        return !waited || fault.kind().retry() == FaultKind.Retry.NEVER
+                ? fault
+                : new SyncException(
+                        FaultKind.DATA,
+                        fault.what(),
+                        "Its writers no longer wait. Run with --resnapshot " + table + " again once the cause is gone.",
+                        fault);
+    }
+
+    /** Readers at the other end queue behind a session that waits for its lock. */
+    private static void limitWaits(Connection destination) throws SQLException {
+        try (Statement statement = destination.createStatement()) {
+            statement.execute("SET lock_timeout = '10s'");
+        }
+    }
+
+    /** The position of this load is behind the lock: a change before it would be in neither the copy nor the stream. */
+    private void requireUnchanged(TableName table, String structure) {
+        Map<TableName, String> now = new ShapeFingerprint(from).read(List.of(table));
+        if (!ShapeFingerprint.changes(Map.of(table, structure), now).isEmpty()) {
+            throw new SyncException(
+                    FaultKind.TRANSIENT,
+                    "Table " + table + " changed at the " + from.role() + " right before it was loaded.",
+                    "");
         }
     }
 

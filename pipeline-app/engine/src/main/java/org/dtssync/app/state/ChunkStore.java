@@ -151,8 +151,11 @@ public final class ChunkStore {
         try (PreparedStatement statement = destination.prepareStatement("""
                 UPDATE dts_sync.table_progress SET state = 'copying'
                 WHERE task = ? AND schema_name = ? AND table_name = ? AND state = 'pending'
+                  AND apply_after IS DISTINCT FROM ?::pg_lsn
                 """)) {
             identify(statement, 1, chunk.table());
+            // One that was set aside meanwhile stays so: its other chunks may still be on the agenda.
+            statement.setString(4, AppliedTable.NEVER.toString());
             statement.executeUpdate();
         }
         destination.commit();

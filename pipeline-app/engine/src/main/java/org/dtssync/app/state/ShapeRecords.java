@@ -133,7 +133,7 @@ public final class ShapeRecords {
                         connection,
                         """
                 SELECT schema_name, table_name FROM dts_sync.table_progress
-                WHERE task = ? AND state = 'pending' AND structure IS NOT NULL AND apply_after = ?::pg_lsn
+                WHERE task = ? AND state IN ('pending', 'copying') AND structure IS NOT NULL AND apply_after = ?::pg_lsn
                 ORDER BY schema_name, table_name
                 """,
                         row -> new TableName(row.getString(1), row.getString(2)),

@@ -95,6 +95,7 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
             Connection connection, CommandTable table, CommandTable.Root root, List<AppliedTable> changed)
             throws SQLException {
         Optional<Known> known = known(connection, table.oid());
+        boolean unloaded = known.isPresent() && known.get().isSetAside();
         if (known.isPresent()) {
             TableName before = known.get().table();
             if (isItself(known.get(), table.oid())) {
@@ -111,6 +112,11 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
                     connection,
                     tree.get().table(),
                     CarriedShape.withPartition(tree.get().structure(), table.reference(), table.partitionFacts()));
+            if (unloaded && !tree.get().isSetAside()) {
+                // The partition is empty here: its rows come with those of the tree.
+                shapes.setAside(connection, tree.get().table());
+                changed.add(left(tree.get().table()));
+            }
         } else if (objects.selects(root.name().schema(), root.name().table())) {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,

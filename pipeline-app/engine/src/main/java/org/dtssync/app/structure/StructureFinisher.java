@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -92,16 +93,47 @@ public final class StructureFinisher {
             settings.execute("SET synchronous_commit = off");
             connection.setAutoCommit(false);
             Set<TableName> roots = CarriedTables.read(connection, selection).roots();
+            Set<TableName> partitioned = partitioned(connection);
             connection.rollback();
-            List<TableName> tables = List.copyOf(roots);
-            for (int i = 0; i < tables.size(); i += ANALYZED_AT_ONCE) {
-                List<TableName> part = tables.subList(i, Math.min(tables.size(), i + ANALYZED_AT_ONCE));
-                run(connection, "ANALYZE " + part.stream().map(TableName::sql).collect(Collectors.joining(", ")));
-                part.forEach(listener);
+            List<TableName> part = new ArrayList<>();
+            for (TableName table : roots) {
+                if (partitioned.contains(table)) {
+                    // All its partitions and their indexes are locked until the commit.
+                    analyze(connection, List.of(table), listener);
+                } else {
+                    part.add(table);
+                }
+                if (part.size() == ANALYZED_AT_ONCE) {
+                    analyze(connection, part, listener);
+                    part.clear();
+                }
+            }
+            if (!part.isEmpty()) {
+                analyze(connection, part, listener);
             }
         } catch (SQLException e) {
             throw SqlFaults.explain("The tables of the destination could not be analyzed", e);
         }
+    }
+
+    private void analyze(Connection connection, List<TableName> tables, Consumer<TableName> listener)
+            throws SQLException {
+        run(connection, "ANALYZE " + tables.stream().map(TableName::sql).collect(Collectors.joining(", ")));
+        tables.forEach(listener);
+    }
+
+    private static Set<TableName> partitioned(Connection connection) throws SQLException {
+        Set<TableName> found = new HashSet<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("""
+                        SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                        WHERE c.relkind = 'p' AND NOT c.relispartition
+                        """)) {
+            while (rows.next()) {
+                found.add(new TableName(rows.getString(1), rows.getString(2)));
+            }
+        }
+        return found;
     }
 
     /**

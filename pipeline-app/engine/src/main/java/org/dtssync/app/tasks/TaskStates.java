@@ -133,7 +133,7 @@ public record TaskStates(TaskFile file) {
             }
             Publication publication = new Publication(file, files, listener);
             TopicBaseReport report = new TopicBaseReport(publication.run(keep));
-            publication.forget();
+            Publication.forget(files);
             files.delete();
             return report;
         } catch (IOException e) {
@@ -149,6 +149,7 @@ public record TaskStates(TaskFile file) {
     private static void discardIfOld(BaseDirectory files) throws IOException {
         if (files.isComplete()
                 && files.manifest().takenAt().isBefore(Instant.now().minus(REUSED_HOURS, ChronoUnit.HOURS))) {
+            Publication.forget(files);
             files.delete();
         }
     }

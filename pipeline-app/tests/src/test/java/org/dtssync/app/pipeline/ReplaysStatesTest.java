@@ -425,7 +425,7 @@ class ReplaysStatesTest {
                 .hasMessageContaining("name a base");
         assertThatThrownBy(() -> states.table(
                         "public.none", latest, Optional.of(base), StateForm.CSV, new ByteArrayOutputStream()))
-                .hasMessageContaining("The base does not have table public.none.");
+                .hasMessageContaining("The base does not have table public.none, nor was it made before that moment.");
         new Scripts(database).execute("CREATE TYPE public.mine AS ENUM ('x')");
         assertFault(file, latest, base, "The target is not empty: it has public.mine.");
         new Scripts(database).execute("DROP TYPE public.mine");
