@@ -74,7 +74,7 @@ public final class CarriedDdl {
      * @param destination a session in a transaction
      * @param selection what belongs to the task
      * @param commit where the transaction committed at the source
-     * @param sourceVersion major version of the source
+     * @param sourceVersion major version of the source; 0 if it is not known
      */
     public CarriedDdl(Connection destination, ObjectSelection selection, Lsn commit, int sourceVersion)
             throws SQLException {
@@ -243,7 +243,8 @@ public final class CarriedDdl {
 
     /** Returns whether the source continues to send rows of the tables of a command under their earlier names. */
     public boolean isSentUnderEarlierNames(RecordedCommand command) {
-        return sourceVersion < RENAMED_SCHEMAS_ARE_SENT
+        return sourceVersion > 0
+                && sourceVersion < RENAMED_SCHEMAS_ARE_SENT
                 && command.tag().equals("ALTER SCHEMA")
                 && candidates.of(command).stream()
                         .anyMatch(candidate ->

@@ -2,9 +2,11 @@ package org.dtssync.app.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.tasks.RunRequest;
@@ -110,10 +112,12 @@ class HardCasesTest {
 
             perform(pair, new TaskCommand.Switchover(SwitchMode.MOVE, false));
             pair.awaitPhase("reverse");
-            assertThat(RunningPair.query(
-                            unlimited(destination),
-                            "SELECT convalidated FROM pg_constraint WHERE conname = 'not_long_ago'"))
-                    .isEqualTo("t");
+            // What waits for the switch is made once the phase has changed.
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> RunningPair.query(
+                                    unlimited(destination),
+                                    "SELECT count(*) FROM pg_constraint WHERE conname = 'not_long_ago' AND convalidated")
+                            .equals("1"));
             RunningPair.execute(unlimited(destination), CHANGES.formatted(2));
             pair = acceptAColumn(pair);
 

@@ -70,6 +70,9 @@ class ProvesTopicsTest {
         moved.atSource("INSERT INTO public.item SELECT n, 'many ' || n FROM generate_series(1001, 1150) n");
         moved.atSource("UPDATE public.item SET id = id + 10000 WHERE id < 15");
         new Pipeline(moved.task(), PipelineListener.NONE, SMALL).run(RunOptions.to(RunGoal.CAUGHT_UP));
+        // A cut without changes of the item, behind all that have some: a history can begin there.
+        moved.atSource("INSERT INTO public.other VALUES (100, 'later')");
+        new Pipeline(moved.task(), PipelineListener.NONE, SMALL).run(RunOptions.to(RunGoal.CAUGHT_UP));
         topics = WrittenTopics.read(servers, List.of(cuts, item));
     }
 
