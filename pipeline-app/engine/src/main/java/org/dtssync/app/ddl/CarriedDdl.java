@@ -62,9 +62,6 @@ public final class CarriedDdl {
     private final Set<Long> noted = new HashSet<>();
     private int ordinal;
 
-    /** The tables and partitions that the running command concerns and the task has, by object identifier. */
-    private Set<String> tasks = Set.of();
-
     /** Whether a statement about rights named what is not here: a later one may have run in its place, and it in that one's. */
     private boolean absentRights;
 
@@ -148,7 +145,6 @@ public final class CarriedDdl {
      */
     public Outcome run(RecordedCommand command, Set<String> known, Optional<String> corrected) throws SQLException {
         note(command);
-        tasks = known;
         if (command.event().equals("failed")) {
             throw refused(command, "", command.error().orElse("it was not recorded"));
         }

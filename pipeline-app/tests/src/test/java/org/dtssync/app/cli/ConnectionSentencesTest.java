@@ -40,6 +40,9 @@ class ConnectionSentencesTest {
     private CommandLineProcess dtsSync;
     private DatabaseSettings source;
     private DatabaseSettings destination;
+    /** A task that carries commands is warned of its accounts, which are superusers here. */
+    private static final String NO_COMMANDS = "\nddl: { mode: stop }\n";
+
     private TaskText task;
     private String role;
 
@@ -216,13 +219,13 @@ class ConnectionSentencesTest {
     }
 
     private Outcome run(TaskText text) throws Exception {
-        return dtsSync.run("run", dtsSync.file("task.yaml", text.toString()), "--until", "schema");
+        return dtsSync.run("run", dtsSync.file("task.yaml", text + NO_COMMANDS), "--until", "schema");
     }
 
     /** For sentences that are all our own: the driver's are in the default language of the process. */
     private Outcome runHere(TaskText text) throws Exception {
         return new WarmCommandLine(directory)
-                .run("run", dtsSync.file("task.yaml", text.toString()), "--until", "schema");
+                .run("run", dtsSync.file("task.yaml", text + NO_COMMANDS), "--until", "schema");
     }
 
     /** Each sentence is a line of its own; whatever else is said is what could not be looked at for it. */
