@@ -77,7 +77,7 @@ final class ChangeHistory {
             receiver.caughtUp();
             return;
         }
-        try (StreamReader reader = topics.changes(window.start())) {
+        try (StreamReader reader = follow ? topics.followed(window.start()) : topics.changes(window.start())) {
             boolean more = true;
             while (more) {
                 more = readNext(reader, follow, receiver);

@@ -38,20 +38,30 @@ record ReplayTopics(TopicNames names, Map<String, String> kafka, TopicCodecs cod
                 new TopicCodecs(names, file.converters(), new SharedRegistry(file.registry())));
     }
 
-    private ReadSettings settings() {
-        return new ReadSettings(names, kafka, Optional.empty(), ReadPurpose.REPLAY);
+    private ReadSettings settings(ReadPurpose purpose) {
+        return new ReadSettings(names, kafka, Optional.empty(), purpose);
     }
 
     CutScan cuts() {
         return new CutScan(names, kafka, codecs.cuts());
     }
 
+    /** Opens the changes that are there. */
     StreamReader changes(CutPosition from) {
-        return new StreamReader(settings(), from, codecs.cuts(), codecs.keys(), codecs.values());
+        return changes(from, ReadPurpose.REPLAY);
+    }
+
+    /** Opens the changes that are there, and those to come. */
+    StreamReader followed(CutPosition from) {
+        return changes(from, ReadPurpose.FOLLOW);
+    }
+
+    private StreamReader changes(CutPosition from, ReadPurpose purpose) {
+        return new StreamReader(settings(purpose), from, codecs.cuts(), codecs.keys(), codecs.values());
     }
 
     RecordScan records() {
-        return new RecordScan(settings());
+        return new RecordScan(settings(ReadPurpose.REPLAY));
     }
 
     /** Returns the tables that have a topic, which each gets with its first change. */
