@@ -206,7 +206,7 @@ public final class Publication {
         String topic = topic(manifest, table.table());
         long first = offsets.deleteAll(topic);
         List<String> columns = table.columns().stream().map(BaseColumn::name).toList();
-        ReadTables.ReadTable events = tables.of(table.table(), columns, table.keyColumns());
+        ReadTables.ReadTable events = tables.of(table.table(), columns);
         ReadRecords records = new ReadRecords(
                 topic,
                 table.table(),
