@@ -279,6 +279,45 @@ public record BaseDirectory(Path path) {
         }
     }
 
+    /**
+     * Reads the manifest of a complete base that is going to be used.
+     *
+     * @throws SyncException of kind USAGE if there is none, of kind DATA if it was altered
+     */
+    public BaseManifest unaltered() {
+        BaseManifest manifest = manifest();
+        requireListed(MANIFEST, "");
+        return manifest;
+    }
+
+    /**
+     * Requires that every file is the one that was written, before anything is done with them.
+     *
+     * @throws SyncException of kind DATA that names the first one that is not
+     */
+    public void requireWhole(BaseManifest manifest) {
+        manifest.tables().forEach(table -> table.files().forEach(file -> requireListed(file.name(), file.sha256())));
+    }
+
+    private void requireListed(String name, String expected) {
+        try {
+            String digest = digestOf(name);
+            if (digest.equals(digests().get(name)) && (expected.isEmpty() || digest.equals(expected))) {
+                return;
+            }
+        } catch (IOException e) {
+            throw new SyncException(
+                    FaultKind.DATA,
+                    "The base in " + path + " cannot be read: " + FileFaults.reason(e) + ".",
+                    "dts-sync base check says what else cannot; take another base.",
+                    e);
+        }
+        throw new SyncException(
+                FaultKind.DATA,
+                "File " + name + " of the base in " + path + " is not the one that was written.",
+                "dts-sync base check says what else is not; take another base.");
+    }
+
     /** Returns SHA-256 of the manifest, which stands for the whole base: keep it elsewhere. */
     public String manifestDigest() {
         try {

@@ -61,6 +61,12 @@ final class ChangeHistory {
         }
     }
 
+    /** Returns the same part of the history of other tables. */
+    ChangeHistory of(Predicate<TableName> others) {
+        topics.requireNotCompacted(topics.tables().stream().filter(others).toList());
+        return new ChangeHistory(topics, window, others);
+    }
+
     /** Returns whether a change lies in the window by its time. */
     boolean hasTime(DescribedChange change) {
         return window.hasTime(change.commitTimeMicros());

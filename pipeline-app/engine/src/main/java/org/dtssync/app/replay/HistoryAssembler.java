@@ -116,6 +116,17 @@ final class HistoryAssembler {
         return keyAlone ? new RowValues(key.columns(), key.values()) : row;
     }
 
+    /** Returns the row after a change; null if there is none. */
+    static @Nullable RowValues row(TableChange change) {
+        return change.after() == null
+                ? null
+                : new RowValues(
+                        change.shape().columns().stream()
+                                .map(RowShape.Column::name)
+                                .toList(),
+                        change.after());
+    }
+
     private RowValues row(RowShape shape, @Nullable Object[] values) {
         if (shape != lastShape) {
             lastShape = shape;

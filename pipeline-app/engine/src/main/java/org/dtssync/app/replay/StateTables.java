@@ -92,6 +92,11 @@ final class StateTables implements StateHistory.Receiver {
         return List.copyOf(rows.keySet());
     }
 
+    /** Returns the tables that there are now, whether their rows are needed or not. */
+    Set<TableName> known() {
+        return Set.copyOf(structures.keySet());
+    }
+
     /** Returns the rows of a table; empty if there is none of this name. */
     Optional<TableRows> of(TableName table) {
         return Optional.ofNullable(rows.get(table));

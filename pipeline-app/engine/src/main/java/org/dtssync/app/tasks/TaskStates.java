@@ -2,6 +2,7 @@ package org.dtssync.app.tasks;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -297,6 +298,29 @@ public record TaskStates(TaskFile file) {
         TableName name = new TableName(table.substring(0, dot), table.substring(dot + 1));
         Moment moment = Moment.parse(AS_OF, asOf);
         return new StateReplay(file, required(base, moment)).table(name, moment, masks, form.sink(out));
+    }
+
+    /**
+     * Writes the same into a file, which has its name once all rows are in it.
+     *
+     * @throws SyncException if it cannot be written
+     */
+    public long table(String table, String asOf, Optional<Path> base, List<String> masks, StateForm form, Path file)
+            throws InterruptedException {
+        if (Files.isDirectory(file)) {
+            throw new SyncException(FaultKind.USAGE, file + " is a directory.", "Name a file.");
+        }
+        try (ResultFile result = ResultFile.of(file)) {
+            long rows = table(table, asOf, base, masks, form, result.out());
+            result.finish();
+            return rows;
+        } catch (IOException e) {
+            throw new SyncException(
+                    FaultKind.DATA,
+                    "File " + file + " could not be written, or the base not read: " + FileFaults.reason(e) + ".",
+                    "Check the directory, its rights and its room.",
+                    e);
+        }
     }
 
     /**
