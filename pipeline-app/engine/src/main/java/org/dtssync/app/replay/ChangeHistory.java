@@ -116,13 +116,15 @@ final class ChangeHistory {
         return !last && !window.endsWith(next.cut());
     }
 
+    /** What was received is passed on before anything is waited for, however often cuts come. */
     private @Nullable NumberedCut next(StreamReader reader, boolean follow, Receiver receiver) throws IOException {
-        NumberedCut next = reader.peek(follow ? FOLLOW_INTERVAL : CUT_TIMEOUT);
+        NumberedCut next = reader.peek(follow ? Duration.ZERO : CUT_TIMEOUT);
         if (next == null && !follow) {
             throw new SyncException(FaultKind.CONNECTION, "Kafka did not deliver the cuts in time.", "");
         }
         if (next == null) {
             receiver.caughtUp();
+            next = reader.peek(FOLLOW_INTERVAL);
         }
         return next;
     }

@@ -102,40 +102,52 @@ public record Replay(TaskFile file) {
         long wanted = transaction.orElse(0) & LOW_BITS;
         HistoryAssembler assembler = new HistoryAssembler(sink);
         ShownCommands commands = new ShownCommands(question.tables().isEmpty(), tables, sink);
-        try {
-            history.read(question.follow(), new ChangeHistory.Receiver() {
-                @Override
-                public void accept(ReceivedChange change) throws IOException {
-                    DescribedChange described = change.describe();
-                    boolean isWanted =
-                            transaction.isEmpty() || described.change().transaction() == wanted;
-                    if (!isWanted || !history.hasTime(described)) {
-                        return;
-                    }
-                    boolean isCommand = change.table().equals(CarriedCommands.TABLE);
-                    if (isCommand && question.commands()) {
-                        assembler.end();
-                        commands.add(described);
-                    } else {
-                        assembler.add(described);
-                    }
+        ReceivingThread thread = new ReceivingThread(new ChangeHistory.Receiver() {
+            @Override
+            public void accept(ReceivedChange change) throws IOException {
+                DescribedChange described = change.describe();
+                boolean isWanted =
+                        transaction.isEmpty() || described.change().transaction() == wanted;
+                if (!isWanted || !history.hasTime(described)) {
+                    return;
                 }
-
-                @Override
-                public void endCut() throws IOException {
+                boolean isCommand = change.table().equals(CarriedCommands.TABLE);
+                if (isCommand && question.commands()) {
                     assembler.end();
-                    commands.end();
+                    commands.add(described);
+                } else {
+                    assembler.add(described);
                 }
+            }
 
-                @Override
-                public void caughtUp() throws IOException {
-                    sink.flush();
-                }
-            });
+            @Override
+            public void endCut() throws IOException {
+                assembler.end();
+                commands.end();
+            }
+
+            @Override
+            public void caughtUp() throws IOException {
+                sink.flush();
+            }
+        });
+        try (thread) {
+            history.read(question.follow(), thread);
+            thread.finish();
         } catch (InterruptedException e) {
-            // What was printed so far ends with a whole line.
-            sink.flush();
+            flush(thread, sink);
             throw e;
+        } catch (ReceivingThread.Interrupted e) {
+            Thread.interrupted();
+            flush(thread, sink);
+            throw (InterruptedException) new InterruptedException(e.getMessage()).initCause(e);
+        }
+    }
+
+    /** What was printed so far ends with a whole line. A thread that still prints has nobody who reads it. */
+    private static void flush(ReceivingThread thread, HistorySink sink) throws IOException {
+        if (thread.hasEnded()) {
+            sink.flush();
         }
     }
 

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.dtssync.app.ddl.RecordedCommand;
@@ -118,6 +120,7 @@ final class RowHistory {
     private static final class Life {
         private final RowState state = new RowState();
         private boolean chosen;
+        private boolean seen;
     }
 
     private record Lived(Life life, HistoryChange change) {}
@@ -170,19 +173,40 @@ final class RowHistory {
                 return;
             }
             RowIdentity before = keyBefore(change, now);
-            if (!related.contains(now) && !related.contains(before)) {
+            if (!isRelated(now) && !isRelated(before)) {
                 return;
             }
             if (change.operation() == Operation.INSERT) {
                 living.remove(now);
             }
-            Life life = life(before);
+            Life life = change.operation() == Operation.INSERT ? life(before) : lifeUntil(before);
             add(life, change);
             living.remove(before);
             if (change.operation() != Operation.DELETE) {
                 living.put(now, life);
                 life.chosen |= wanted.contains(now);
             }
+        }
+
+        private boolean isRelated(RowIdentity identity) {
+            return related.contains(identity)
+                    || (identity.isPartial() && related.stream().anyMatch(identity::isPartOf));
+        }
+
+        /** The first change after the key got more columns is that of the row that had the rest of it. */
+        private Life lifeUntil(RowIdentity identity) {
+            Life known = living.get(identity);
+            if (identity.isPartial() || (known != null && known.seen)) {
+                return life(identity);
+            }
+            Optional<RowIdentity> part = living.keySet().stream()
+                    .filter(each -> each.isPartial() && each.isPartOf(identity))
+                    .findFirst();
+            if (part.isEmpty()) {
+                return life(identity);
+            }
+            living.put(identity, Objects.requireNonNull(living.remove(part.get()), "It was just there."));
+            return life(identity);
         }
 
         /** Under another key of the table, a deleted row is the one that has its values; null if it is none of those that are looked for. */
@@ -261,6 +285,7 @@ final class RowHistory {
         }
 
         private void add(Life life, HistoryChange change) {
+            life.seen = true;
             lived.add(new Lived(life, life.state.complete(change)));
         }
 

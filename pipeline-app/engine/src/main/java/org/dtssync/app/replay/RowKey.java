@@ -47,7 +47,7 @@ final class RowKey {
      * that time, the row itself has them.
      *
      * @param row the row that has the key, as far as it is known; null if nothing else of it is
-     * @return null if nothing says what the row had in the columns
+     * @return with null for columns that the row may not have had yet; null if nothing says what it had in the columns
      */
     @Nullable
     List<@Nullable String> values(RowValues key, @Nullable RowValues row) {
@@ -69,6 +69,9 @@ final class RowKey {
         }
         if (missing.size() == 1 && others.size() == 1) {
             return inOrder(column -> key.text(missing.contains(column) ? others.get(0) : key.indexOf(column)));
+        }
+        if (others.isEmpty()) {
+            return inOrder(column -> missing.contains(column) ? null : key.text(key.indexOf(column)));
         }
         return null;
     }
