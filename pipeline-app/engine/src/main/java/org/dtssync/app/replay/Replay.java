@@ -132,9 +132,8 @@ public record Replay(TaskFile file) {
             }
         });
         try (thread) {
-            history.read(question.follow(), thread);
-            thread.finish();
-        } catch (InterruptedException e) {
+            read(history, question.follow(), thread);
+        } catch (InterruptedException | SyncException e) {
             flush(thread, sink);
             throw e;
         } catch (ReceivingThread.Interrupted e) {
@@ -144,7 +143,21 @@ public record Replay(TaskFile file) {
         }
     }
 
-    /** What was printed so far ends with a whole line. A thread that still prints has nobody who reads it. */
+    /** What comes before a fault of the topics is still passed on. */
+    private static void read(ChangeHistory history, boolean follow, ReceivingThread thread)
+            throws IOException, InterruptedException {
+        try {
+            history.read(follow, thread);
+        } catch (SyncException e) {
+            if (!Thread.currentThread().isInterrupted()) {
+                thread.finish();
+            }
+            throw e;
+        }
+        thread.finish();
+    }
+
+    /** What was printed before an end or a fault is whole lines. A thread that still prints has nobody who reads it. */
     private static void flush(ReceivingThread thread, HistorySink sink) throws IOException {
         if (thread.hasEnded()) {
             sink.flush();
