@@ -9,6 +9,7 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.stream.FoundTopics;
 import org.dtssync.app.stream.SharedRegistry;
 import org.dtssync.app.stream.TopicCodecs;
+import org.dtssync.connectors.apply.CarriedCommands;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
@@ -73,6 +74,14 @@ record ReplayTopics(TopicNames names, Map<String, String> kafka, TopicCodecs cod
                     .map(names::tableOf)
                     .map(table -> new TableName(table.schema(), table.table()))
                     .collect(Collectors.toSet());
+        }
+    }
+
+    /** Returns whether the task has carried commands. */
+    boolean haveCommands() {
+        try (RecordScan records = records()) {
+            return records.names()
+                    .contains(names.table(CarriedCommands.TABLE.schema(), CarriedCommands.TABLE.table()));
         }
     }
 

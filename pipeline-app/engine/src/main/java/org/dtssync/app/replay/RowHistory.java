@@ -41,7 +41,7 @@ final class RowHistory {
     /** Passes on the history; returns how many changes it has. */
     long read(HistorySink sink) throws IOException, InterruptedException {
         Set<TableName> there = topics.tables();
-        boolean commands = there.contains(CarriedCommands.TABLE);
+        boolean commands = topics.haveCommands();
         ChangeHistory named = ChangeHistory.find(topics, question.from(), question.to(), CarriedCommands.TABLE::equals);
         TableNames all = new TableNames();
         if (commands) {

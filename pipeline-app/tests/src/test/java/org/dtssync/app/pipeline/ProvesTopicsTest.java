@@ -84,7 +84,7 @@ class ProvesTopicsTest {
         // A cut without changes of the item, behind all that have some: a history can begin there.
         moved.atSource("INSERT INTO public.other VALUES (100, 'later')");
         new Pipeline(moved.task(), PipelineListener.NONE, SMALL).run(RunOptions.to(RunGoal.CAUGHT_UP));
-        commands = moved.task().name() + ".dts_sync.ddl";
+        commands = "__dts_sync." + moved.task().name() + ".ddl";
         topics = WrittenTopics.read(servers, List.of(cuts, item, commands));
     }
 

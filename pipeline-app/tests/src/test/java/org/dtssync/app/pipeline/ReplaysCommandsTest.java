@@ -76,8 +76,9 @@ class ReplaysCommandsTest {
                     + " ADD PRIMARY KEY (tenant, id)",
             "UPDATE public.walked_on SET v = 'third' WHERE id = 1",
             "UPDATE public.walked_on SET id = 11 WHERE id = 1",
-            "ALTER TABLE public.walked_on SET SCHEMA aside",
-            "DELETE FROM aside.walked_on WHERE id = 11");
+            "CREATE SCHEMA walking",
+            "ALTER TABLE public.walked_on SET SCHEMA walking",
+            "DELETE FROM walking.walked_on WHERE id = 11");
 
     @TempDir
     static Path directory;
@@ -326,13 +327,13 @@ class ReplaysCommandsTest {
 
     @Test
     void aRowIsFollowedThroughNamesAndKeysOfItsTable() throws Exception {
-        assertThat(history("aside.walked_on", "id=1", "tenant=5"))
+        assertThat(history("walking.walked_on", "id=1", "tenant=5"))
                 .containsExactly(
                         "public.walked update first",
                         "public.walked_on update second",
                         "public.walked_on update third",
                         "public.walked_on update third",
-                        "aside.walked_on delete -");
+                        "walking.walked_on delete -");
         assertThat(history("public.walked", "id=1"))
                 .containsExactly(
                         "public.walked update first",
@@ -340,7 +341,7 @@ class ReplaysCommandsTest {
                         "public.walked insert another table",
                         "public.walked_on update third",
                         "public.walked_on update third",
-                        "aside.walked_on delete -");
+                        "walking.walked_on delete -");
         assertThatThrownBy(() -> history("public.nowhere", "id=1"))
                 .hasMessageContaining("Table public.nowhere is not in the topics");
     }
