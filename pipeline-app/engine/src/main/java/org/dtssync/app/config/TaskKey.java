@@ -265,7 +265,7 @@ enum TaskKey implements DescribedKey {
             "carry",
             "What a change of the destination's structure does after a switchover: stop the task, or run at the source too (carry)."
                     + " Read at each switchover.",
-            "Deployments go on at the new side, event triggers can be made there, and the source's version understands their statements.",
+            "Deployments continue at the new side, event triggers can be made there, and the source's version understands their statements.",
             DdlSettings.Back.values()),
     SNAPSHOT_WORKERS(
             "snapshot/workers",

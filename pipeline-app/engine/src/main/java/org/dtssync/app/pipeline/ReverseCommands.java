@@ -1,7 +1,5 @@
 package org.dtssync.app.pipeline;
 
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.ddl.DdlRecorder;
@@ -9,7 +7,6 @@ import org.dtssync.app.moving.Gate;
 import org.dtssync.app.moving.Gate.Group;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.SqlFaults;
 
 /**
  * Whether commands that applications run at the destination after a switchover can be recorded there, if they are to be run at the source
@@ -28,26 +25,18 @@ record ReverseCommands(TaskFile task) {
         }
         DatabaseConnections destination = Route.forReading(task).destination();
         String account = destination.settings().user();
-        try (Connection connection = destination.open()) {
-            return List.of(
-                    DdlRecorder.isPossible(connection)
-                            ? Gate.pass(
-                                    GATE,
-                                    Group.REVERSE,
-                                    "Commands that change the structure can be recorded at the " + destination.role()
-                                            + ".")
-                            : Gate.fail(
-                                            GATE,
-                                            Group.REVERSE,
-                                            "Account " + account + " may not make event triggers at the "
-                                                    + destination.role() + ", which ddl.reverse carry needs.",
-                                            "As a superuser, once; or set ddl.reverse: stop.")
-                                    .at(
-                                            destination.role().label(),
-                                            String.join("\n", DdlRecorder.statements(account))));
-        } catch (SQLException e) {
-            throw SqlFaults.explain(
-                    "The " + destination.role() + " could not be asked whether it can record commands", e);
-        }
+        return List.of(
+                DdlRecorder.isPossible(destination)
+                        ? Gate.pass(
+                                GATE,
+                                Group.REVERSE,
+                                "Commands that change the structure can be recorded at the " + destination.role() + ".")
+                        : Gate.fail(
+                                        GATE,
+                                        Group.REVERSE,
+                                        "Account " + account + " may not make event triggers at the "
+                                                + destination.role() + ", which ddl.reverse carry needs.",
+                                        "As a superuser, once; or set ddl.reverse: stop.")
+                                .at(destination.role().label(), String.join("\n", DdlRecorder.statements(account))));
     }
 }

@@ -128,17 +128,13 @@ public final class Preparation {
         if (asked.isPresent()) {
             return asked.get();
         }
-        try (Connection source = route.source().openForShortTransactions()) {
-            DdlMode mode = DdlRecorder.isPossible(source) ? DdlMode.CARRY : DdlMode.STOP;
-            LOG.info(
-                    "ddl.mode is auto, and was decided. task={} mode={} reason={}",
-                    route.task(),
-                    mode.name().toLowerCase(Locale.ROOT),
-                    ddl.reason(mode));
-            return mode;
-        } catch (SQLException e) {
-            throw SqlFaults.explain("The source could not be asked whether it can record commands", e);
-        }
+        DdlMode mode = DdlRecorder.isPossible(route.source()) ? DdlMode.CARRY : DdlMode.STOP;
+        LOG.info(
+                "ddl.mode is auto, and was decided. task={} mode={} reason={}",
+                route.task(),
+                mode.name().toLowerCase(Locale.ROOT),
+                ddl.reason(mode));
+        return mode;
     }
 
     /**
