@@ -340,7 +340,8 @@ public final class CarriedDdl {
      * @param absent whether something that it names is not at the destination
      * @param ofRows the error, if rows that are there are not such as it allows
      */
-    private record Problem(String text, boolean absent, @Nullable SQLException ofRows) {}
+    private record Problem(
+            String text, boolean absent, @Nullable SQLException ofRows) {}
 
     /** Returns whether a command failed at rows: by a value, or a constraint. */
     public static boolean isOfRows(SQLException e) {

@@ -168,7 +168,8 @@ public final class DdlRecorder {
                 .replace("INDEX IF NOT EXISTS", "INDEX");
         return Trigger.each(Trigger::removal)
                 + REMOVAL_OF_FUNCTIONS
-                + TABLES_OF_A_SUPERUSER.replace("@TABLES@", tables.strip().indent(8).stripTrailing())
+                + TABLES_OF_A_SUPERUSER.replace(
+                        "@TABLES@", tables.strip().indent(8).stripTrailing())
                 + functions(superuser).replace("CREATE OR REPLACE FUNCTION", "CREATE FUNCTION");
     }
 

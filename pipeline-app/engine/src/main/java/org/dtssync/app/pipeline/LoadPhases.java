@@ -261,8 +261,7 @@ final class LoadPhases {
         }
         retry.run(
                 "catch-up",
-                () -> shapes.takeUp(
-                        position -> direction.converge(applied -> applied.reached(position)), this::reset));
+                () -> shapes.takeUp(position -> direction.converge(applied -> applied.reached(position)), this::reset));
     }
 
     /** Applies changes until every table has its rows, and the list of what is still to be made is that of these tables. */
@@ -364,10 +363,11 @@ final class LoadPhases {
 
     private void removeInterimKeys() {
         if (shapes.areCarried()) {
-            route.destination().doInTransaction("Indexes that were needed until now could not be removed", connection -> {
-                epoch.hold(connection);
-                new InterimKeys(connection, route.task()).remove();
-            });
+            route.destination()
+                    .doInTransaction("Indexes that were needed until now could not be removed", connection -> {
+                        epoch.hold(connection);
+                        new InterimKeys(connection, route.task()).remove();
+                    });
         }
     }
 

@@ -43,19 +43,23 @@ class ChangesDuringTheLoadTest {
         // Phases come again for the tables that are loaded later.
         Set<Phase> changed = EnumSet.noneOf(Phase.class);
 
-        new Pipeline(moved.task(), new PipelineListener() {
-                    @Override
-                    public void entered(Phase phase) {
-                        try {
-                            if (changed.add(phase)) {
-                                change(moved, phase);
-                            }
-                        } catch (SQLException e) {
-                            throw new IllegalStateException(e);
-                        }
+        Pipeline pipeline = new Pipeline(moved.task(), new PipelineListener() {
+            @Override
+            public void entered(Phase phase) {
+                try {
+                    if (changed.add(phase)) {
+                        change(moved, phase);
                     }
-                })
-                .run(RunOptions.to(RunGoal.CAUGHT_UP));
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        });
+
+        pipeline.run(RunOptions.to(RunGoal.SNAPSHOT));
+        // What recorded them is another release's now.
+        moved.atSource("COMMENT ON FUNCTION dts_sync.on_ddl() IS 'dts-sync: commands that change the structure'");
+        pipeline.run(RunOptions.to(RunGoal.CAUGHT_UP));
 
         assertThat(TableTexts.differences(moved.source(), moved.destination())).isEmpty();
         assertThat(moved.valueAtDestination("SELECT count(*) FROM public.divided WHERE c = 7"))
