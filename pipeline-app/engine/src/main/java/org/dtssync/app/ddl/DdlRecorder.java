@@ -46,7 +46,7 @@ public final class DdlRecorder {
             "default_text_search_config");
 
     /** Changes with the texts: an older recorder is replaced. */
-    private static final String VERSION = "dts-sync: commands that change the structure, version 3";
+    private static final String VERSION = "dts-sync: commands that change the structure, version 4";
 
     /** The same that the functions take. */
     private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtext('dts_sync_ddl'))";

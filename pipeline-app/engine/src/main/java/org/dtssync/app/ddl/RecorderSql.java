@@ -304,6 +304,16 @@ final class RecorderSql {
                         SELECT c.oid, n.nspname || '.' || c.relname AS name, c.relpersistence, c.relispartition
                         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = ANY (concerned)
                     LOOP
+                        BEGIN
+                            states := states || jsonb_build_object(rel.oid::text, dts_sync.relation_state(rel.oid));
+                        EXCEPTION WHEN internal_error THEN
+                            -- Another session has dropped it meanwhile: a table of the type that was altered. A name that is
+                            -- only digits would be in quotes.
+                            IF rel.oid::regclass::text <> rel.oid::text THEN
+                                RAISE;
+                            END IF;
+                            CONTINUE;
+                        END;
                         FOR selecting IN
                             SELECT k.task, k.publication FROM dts_sync.ddl_task k
                             WHERE rel.relpersistence = 'p'
@@ -316,7 +326,6 @@ final class RecorderSql {
                             tasks := tasks || jsonb_build_object(selecting.task, coalesce(tasks -> selecting.task, '{}')
                                 || jsonb_build_object(rel.oid::text, dts_sync.publish(rel.oid, selecting.publication)));
                         END LOOP;
-                        states := states || jsonb_build_object(rel.oid::text, dts_sync.relation_state(rel.oid));
                         PERFORM dts_sync.know(rel.oid);
                     END LOOP;
                     PERFORM dts_sync.know(p.oid) FROM unnest(partitions) p (oid);

@@ -42,7 +42,15 @@ public final class SteadyReading {
     public static Lsn during(Connection source, Reading reading) throws SQLException, InterruptedException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             String before = snapshot(source);
-            reading.read();
+            try {
+                reading.read();
+            } catch (SyncException e) {
+                // A command that is running locks what is read, or removes it.
+                if (e.kind() != FaultKind.TRANSIENT || attempt == ATTEMPTS - 1) {
+                    throw e;
+                }
+                continue;
+            }
             Lsn position = position(source);
             if (!hasCommandsSince(source, before)) {
                 return position;

@@ -1,11 +1,16 @@
 package org.dtssync.app.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.ddl.DdlRecorder;
@@ -78,6 +83,8 @@ class CarriesEveryCommandTest {
                     BusyApplication application =
                             BusyApplication.start(source, superuser ? "SELECT 1" : as(owner) + "SELECT 1")) {
                 carry(carried, from, superuser);
+                dropsWhatIsRead(carried, from, superuser ? "" : as(owner));
+                comeAndGo(carried, superuser ? "" : as(owner));
                 assertThat(carried.problems()).isEmpty();
                 assertThat(application.refused()).isEmpty();
                 assertThat(application.written()).isPositive();
@@ -105,6 +112,56 @@ class CarriesEveryCommandTest {
             }
         }
         carried.arrive(String.join(", ", labels));
+    }
+
+    /** Before version 17 the server opens a table to print its defaults: the capture waits for the command that drops it. */
+    private void dropsWhatIsRead(CarriedScene carried, int from, String begin) throws Exception {
+        RunningPair.execute(source, begin + "CREATE TABLE public.read (id int PRIMARY KEY, at timestamptz DEFAULT now())");
+        try (Connection writer = CarriedScene.open(source, "");
+                Connection dropper = CarriedScene.open(source, "")) {
+            CarriedScene.execute(writer, begin + "BEGIN; INSERT INTO public.read VALUES (1)");
+            CompletableFuture<Void> dropped = CompletableFuture.runAsync(() -> {
+                try {
+                    CarriedScene.execute(dropper, begin + "BEGIN; DROP TABLE public.read");
+                } catch (SQLException e) {
+                    throw new CompletionException(e);
+                }
+            });
+            awaitLocked("DROP TABLE");
+            CarriedScene.execute(writer, "COMMIT");
+            dropped.join();
+            if (from < 17) {
+                awaitLocked("SELECT a.attname, a.attnotnull");
+            }
+            CarriedScene.execute(dropper, "COMMIT");
+        }
+        carried.arrive("a table that is dropped while it is read");
+    }
+
+    private void awaitLocked(String statement) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> !RunningPair.query(
+                                source,
+                                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                                        + " AND strpos(query, '" + statement + "') > 0")
+                        .equals("0"));
+    }
+
+    /** A check reads the source, the publication and the state one by one, and finds each of another moment. */
+    private void comeAndGo(CarriedScene carried, String begin) throws Exception {
+        try (Connection session = CarriedScene.open(source, "")) {
+            CarriedScene.execute(session, begin + "SELECT 1");
+            for (int i = 0; i < 60; i++) {
+                CarriedScene.execute(session, "CREATE TABLE public.fleeting_%d (id int PRIMARY KEY)".formatted(i));
+                if (i >= 20) {
+                    CarriedScene.execute(
+                            session, "ALTER TABLE public.fleeting_%1$d RENAME TO gone_%1$d".formatted(i - 10));
+                    CarriedScene.execute(
+                            session, "DROP TABLE public.%s_%d".formatted(i >= 30 ? "gone" : "fleeting", i - 20));
+                }
+            }
+        }
+        carried.arrive("tables that come and go");
     }
 
     private TaskFile task(Servers servers, boolean superuser) {
