@@ -100,7 +100,9 @@ final class RecorderSql {
                             WHERE l.atthasmissing GROUP BY l.attname) v ON v.attname = a.attname
                         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
                     'constraints', (SELECT jsonb_object_agg(k.conname, pg_get_constraintdef(k.oid)) FROM pg_constraint k
-                                    WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'c', 'f', 'x')),
+                                    WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'c', 'f', 'x')
+                                      -- One to a partition follows from the one to its root; its name depends on the version.
+                                      AND NOT EXISTS (SELECT FROM pg_constraint f WHERE f.oid = k.conparentid AND f.conrelid = k.conrelid)),
                     'key', (SELECT jsonb_agg(a.attname ORDER BY p.position)
                             FROM pg_index x CROSS JOIN LATERAL unnest(x.indkey::int2[]) WITH ORDINALITY p(attnum, position)
                             JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = p.attnum

@@ -45,11 +45,10 @@ public final class SteadyReading {
             try {
                 reading.read();
             } catch (SyncException e) {
-                // A command that is running locks what is read, or removes it.
-                if (e.kind() != FaultKind.TRANSIENT || attempt == ATTEMPTS - 1) {
-                    throw e;
+                if (attempt < ATTEMPTS - 1 && isDisturbed(source, before, e)) {
+                    continue;
                 }
-                continue;
+                throw e;
             }
             Lsn position = position(source);
             if (!hasCommandsSince(source, before)) {
@@ -57,6 +56,12 @@ public final class SteadyReading {
             }
         }
         throw restless();
+    }
+
+    /** A command that is running locks what is read; one that ran meanwhile may have removed it, which is an error of any kind. */
+    private static boolean isDisturbed(Connection source, String before, SyncException fault) throws SQLException {
+        return fault.kind() == FaultKind.TRANSIENT
+                || (fault.kind() != FaultKind.CONNECTION && hasCommandsSince(source, before));
     }
 
     /** Returns which transactions have ended, for {@link #requireNoneSince}. */
