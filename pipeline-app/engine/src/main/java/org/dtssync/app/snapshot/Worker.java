@@ -45,7 +45,7 @@ final class Worker {
         this.listener = listener;
         this.progress = progress;
         this.guard = guard;
-        this.copy = new ChunkCopy(store, listener, beginning, guard, new CopyPipe(progress::carried, pace));
+        this.copy = new ChunkCopy(store, listener, beginning, guard, splitter, new CopyPipe(progress::carried, pace));
     }
 
     /** Works until nothing is left or until the first permanent fault. */
