@@ -47,7 +47,12 @@ final class Worker {
         this.progress = progress;
         this.guard = guard;
         this.copy = new ChunkCopy(
-                store, listener, beginning, guard, new CopyPipe(End.SOURCE, End.DESTINATION, progress::carried, pace));
+                store,
+                listener,
+                beginning,
+                guard,
+                splitter,
+                new CopyPipe(End.SOURCE, End.DESTINATION, progress::carried, pace));
     }
 
     /** Works until nothing is left or until the first permanent fault. */
