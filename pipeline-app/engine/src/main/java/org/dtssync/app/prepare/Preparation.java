@@ -148,6 +148,8 @@ public final class Preparation {
         }
         new StateSchema(route.source()).installHeartbeat();
         try (Connection source = route.source().openForShortTransactions()) {
+            // First: before version 17 its own commands would be recorded, and what was read would have to be read again.
+            IdentityGuard.install(source);
             recorder().install(source);
             recorder().enter(source);
             return SteadyReading.snapshot(source);
@@ -177,7 +179,9 @@ public final class Preparation {
             // Earlier verifications concern the previous stream.
             new Verifications(route.destination(), route.task()).forget(epoch);
             new StateSchema(route.source()).installHeartbeat();
-            IdentityGuard.install(source);
+            if (!mode.carries()) {
+                IdentityGuard.install(source);
+            }
             // Before the slot: as long as there are many to create, no WAL is retained for them.
             makeTopics(names, mode);
             makePublication(source, names);
