@@ -124,6 +124,7 @@ public final class LoadShapes {
             }
         }
         gone.forEach(table -> structures.remove(table, epoch));
+        structures.copiedBehind(position, epoch);
         progress.structurePosition(position, epoch);
     }
 
