@@ -31,7 +31,7 @@ final class CompletedBases {
 
     /**
      * Returns the numbers of their cuts, that of the base that was completed last first. The numbers themselves do not say which one that is: those
-     * of another source begin anew.
+     * of another source begin at low ones again.
      */
     static List<Long> newestFirst(String topic, Map<String, String> kafka) {
         TopicPartition partition = new TopicPartition(topic, 0);
