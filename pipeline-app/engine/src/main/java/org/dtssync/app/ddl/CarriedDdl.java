@@ -457,6 +457,9 @@ public final class CarriedDdl {
             if (before != null) {
                 repairs.addAll(wanted.valuesOfAdded(before, here));
             }
+            if (!partly) {
+                repairs.addAll(wanted.otherNulls(here));
+            }
             if (selection.owners() == Owners.KEEP) {
                 repairs.addAll(wanted.otherOwner(here));
             }
