@@ -120,9 +120,7 @@ public final class ShapeCheck {
                 destination.check();
                 return;
             } catch (SyncException e) {
-                if (e.kind() != FaultKind.SHAPE_CHANGED
-                        || !carries.getAsBoolean()
-                        || before.equals(e.getMessage())) {
+                if (e.kind() != FaultKind.SHAPE_CHANGED || !carries.getAsBoolean() || before.equals(e.getMessage())) {
                     throw e;
                 }
                 before = e.getMessage();

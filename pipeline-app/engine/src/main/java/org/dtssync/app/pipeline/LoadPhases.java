@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.ObjectSelection.LargeObjects;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.ddl.InterimKeys;
 import org.dtssync.app.drift.LoadShapes;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
@@ -246,16 +247,31 @@ final class LoadPhases {
         new LateObjects(route.destination(), structureStore(), epoch).withdraw();
     }
 
+    /** A table that is changed more often than it can be loaded would never be there. */
+    private void takeUp(Direction direction, Map<TableName, Integer> loads) throws InterruptedException {
+        for (TableName table : waiting()) {
+            int times = loads.merge(table, 1, Integer::sum);
+            if (times > 1) {
+                LOG.warn(
+                        "A table was changed again while it was loaded, and is loaded from its beginning; raise snapshot.workers or let"
+                                + " commands that change it rest. table={} times={}",
+                        table,
+                        times);
+            }
+        }
+        retry.run(
+                "catch-up",
+                () -> shapes.takeUp(position -> direction.converge(applied -> applied.reached(position)), this::reset));
+    }
+
     /** Applies changes until every table has its rows, and the list of what is still to be made is that of these tables. */
     void catchUp(Direction direction) throws InterruptedException {
         enter(Phase.CATCH_UP);
+        Map<TableName, Integer> loads = new HashMap<>();
         direction.converge(this::isConsistent);
         while (!isSettled(direction)) {
             if (!waiting().isEmpty()) {
-                retry.run(
-                        "catch-up",
-                        () -> shapes.takeUp(
-                                position -> direction.converge(applied -> applied.reached(position)), this::reset));
+                takeUp(direction, loads);
                 snapshot(direction);
                 enter(Phase.CATCH_UP);
             }
@@ -331,6 +347,7 @@ final class LoadPhases {
             StructureApplier applier = structureApplier(structureStore(), existing());
             applier.apply(Section.KEYS);
             applier.apply(Section.POST_DATA);
+            removeInterimKeys();
         });
         Failpoint.FINALIZE_OBJECTS_MADE.reached();
         retry.run("finalize", () -> {
@@ -342,6 +359,16 @@ final class LoadPhases {
             recordForms(End.DESTINATION);
         });
         Failpoint.FINALIZE_DONE.reached();
+    }
+
+    private void removeInterimKeys() {
+        if (shapes.areCarried()) {
+            route.destination()
+                    .doInTransaction("Indexes that were needed until now could not be removed", connection -> {
+                        epoch.hold(connection);
+                        new InterimKeys(connection, route.task()).remove();
+                    });
+        }
     }
 
     /** After foreign keys were created, which PostgreSQL would check: these rows are of another moment. */

@@ -195,8 +195,7 @@ public final class PublicationCheck {
                 Remedy.START_AGAIN);
     }
 
-    private void missing(
-            Map<TableName, String> recorded, Found found, Set<TableName> moving, Set<EntryFault> faults) {
+    private void missing(Map<TableName, String> recorded, Found found, Set<TableName> moving, Set<EntryFault> faults) {
         Map<TableName, Entry> entries = new HashMap<>();
         found.entries().forEach(entry -> entries.put(entry.table(), entry));
         for (TableName table : expected()) {
@@ -225,8 +224,7 @@ public final class PublicationCheck {
         }
     }
 
-    private void added(
-            Map<TableName, String> recorded, Found found, Set<TableName> moving, Set<EntryFault> faults) {
+    private void added(Map<TableName, String> recorded, Found found, Set<TableName> moving, Set<EntryFault> faults) {
         Set<TableName> expected = expected();
         Set<String> identifiers = new HashSet<>(recorded.values());
         for (Entry entry : found.entries()) {

@@ -51,6 +51,7 @@ final class CommandCarrier {
     private final boolean forward;
     private final ProgressStore progress;
     private final AtomicReference<@Nullable DdlCommand> held = new AtomicReference<>();
+    private final AtomicReference<@Nullable TableName> ahead = new AtomicReference<>();
 
     /** The major version; 0 until the first command, before which the destination is prepared. */
     private volatile int sourceVersion;
@@ -111,7 +112,7 @@ final class CommandCarrier {
             return Optional.empty();
         }
         CommandTransaction.Rules rules =
-                new CommandTransaction.Rules(mode, epoch, stage(exact), progress.structurePosition(), held);
+                new CommandTransaction.Rules(mode, epoch, stage(exact), progress.structurePosition(), held, ahead);
         DatabaseConnections destination = route.destination();
         CarriedStructure structure = new CarriedStructure(
                 new CarriedShapes(new EventLog(destination, route.task()), route.task()), objects, route.task());
@@ -152,9 +153,18 @@ final class CommandCarrier {
             new CarriedShapes(new EventLog(route.destination(), route.task()), route.task())
                     .setAside(connection, table);
             if (takesReplicaRole(connection)) {
-                CommandTransaction.empty(connection, table);
+                CommandTransaction.truncate(connection, table);
             }
         });
+    }
+
+    /**
+     * Returns the table whose rows, which were copied after a command, made that command fail while others caught up, and forgets it; null if
+     * there is none.
+     */
+    @Nullable
+    TableName takeAhead() {
+        return ahead.getAndSet(null);
     }
 
     private static boolean takesReplicaRole(Connection connection) throws SQLException {

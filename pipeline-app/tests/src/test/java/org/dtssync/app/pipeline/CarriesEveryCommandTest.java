@@ -86,7 +86,8 @@ class CarriesEveryCommandTest {
 
     /** Before version 17 the server opens a table to print its defaults: the capture waits for the command that drops it. */
     private void dropsWhatIsRead(CarriedScene carried, int from, String begin) throws Exception {
-        RunningPair.execute(source, begin + "CREATE TABLE public.read (id int PRIMARY KEY, at timestamptz DEFAULT now())");
+        RunningPair.execute(
+                source, begin + "CREATE TABLE public.read (id int PRIMARY KEY, at timestamptz DEFAULT now())");
         try (Connection writer = CarriedScene.open(source, "");
                 Connection dropper = CarriedScene.open(source, "")) {
             CarriedScene.execute(writer, begin + "BEGIN; INSERT INTO public.read VALUES (1)");
