@@ -274,12 +274,16 @@ public final class CarriedDdl {
 
     private boolean selected(JsonNode object, Set<String> known) {
         JsonNode schema = object.path("schema");
+        String type = object.path("type").asText();
+        if (type.startsWith("foreign")) {
+            // Neither tables of other servers nor what reaches these is migrated.
+            return false;
+        }
         if (!schema.isTextual()) {
-            return !object.path("type").asText().equals("schema")
+            return !type.equals("schema")
                     || selection.touchesSchema(object.path("identity").asText().replace("\"", ""));
         }
-        boolean droppedTable =
-                object.has("original") && object.path("type").asText().equals("table");
+        boolean droppedTable = object.has("original") && type.equals("table");
         if (droppedTable && !known.contains(object.path("oid").asText())) {
             return selection.selects(schema.asText(), object.path("name").asText());
         }
