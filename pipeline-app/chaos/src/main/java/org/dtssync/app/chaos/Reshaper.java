@@ -37,7 +37,8 @@ final class Reshaper implements AutoCloseable {
             """;
 
     /** What holds at every commit. */
-    static final String INVARIANT = "SELECT (columns, tables) = (" + COLUMNS_AND_TABLES + ") FROM public.reshaped WHERE id = 1";
+    static final String INVARIANT =
+            "SELECT (columns, tables) = (" + COLUMNS_AND_TABLES + ") FROM public.reshaped WHERE id = 1";
 
     /** What holds at every commit once the objects that come after the rows are made. */
     static final String INVARIANT_OF_INDEXES = "SELECT indexes = " + INDEXES + " OR phase <> 'incremental'"

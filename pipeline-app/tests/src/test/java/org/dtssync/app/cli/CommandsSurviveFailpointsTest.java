@@ -192,8 +192,7 @@ class CommandsSurviveFailpointsTest {
             List<CommandCase> cases = CommandCase.every(17, true, role);
             int parts = EVERY.size() + 1;
             for (int part = 0; part < parts; part++) {
-                for (CommandCase one :
-                        cases.subList(part * cases.size() / parts, (part + 1) * cases.size() / parts)) {
+                for (CommandCase one : cases.subList(part * cases.size() / parts, (part + 1) * cases.size() / parts)) {
                     one.send(source);
                 }
                 if (part < EVERY.size()) {
@@ -222,7 +221,9 @@ class CommandsSurviveFailpointsTest {
                 """);
         task.succeed("switchover");
         requireEqual(source, destination);
-        execute(destination, "UPDATE public.unit SET late = -1 WHERE id < 20; INSERT INTO public.latest (v) VALUES ('moved')");
+        execute(
+                destination,
+                "UPDATE public.unit SET late = -1 WHERE id < 20; INSERT INTO public.latest (v) VALUES ('moved')");
         task.succeed("rollback");
         requireEqual(source, destination);
         execute(source, "ALTER TABLE public.latest ADD w int; UPDATE public.latest SET w = id");

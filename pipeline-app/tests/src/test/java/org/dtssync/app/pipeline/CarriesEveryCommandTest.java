@@ -49,7 +49,8 @@ class CarriesEveryCommandTest {
         account = servers.uniqueName();
         makeRoles(from == to);
         try {
-            RunningPair.execute(source, (superuser ? "" : as(owner)) + CommandCase.TABLES + "GRANT ALL ON SCHEMA app TO " + role);
+            RunningPair.execute(
+                    source, (superuser ? "" : as(owner)) + CommandCase.TABLES + "GRANT ALL ON SCHEMA app TO " + role);
             if (!superuser) {
                 grantRights(to);
             }
