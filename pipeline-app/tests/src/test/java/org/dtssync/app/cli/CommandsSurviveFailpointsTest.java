@@ -186,7 +186,7 @@ class CommandsSurviveFailpointsTest {
         try {
             execute(source, CommandCase.TABLES + "GRANT ALL ON SCHEMA app, public TO " + role);
             FailpointTask task = FailpointTask.create(
-                    directory, TaskText.of(servers, source, destination).toString());
+                    directory, TaskText.of(servers, source, destination) + "objects: { include: [ \"*.*\" ] }\n");
             task.succeed("run", "--until", "verified");
 
             List<CommandCase> cases = CommandCase.every(17, true, role);
