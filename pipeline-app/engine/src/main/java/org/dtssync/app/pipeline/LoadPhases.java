@@ -197,7 +197,7 @@ final class LoadPhases {
     /** Rows for the topics are written by the capture, which runs alongside. */
     private ChunkBeginning beginning(Direction direction) {
         return task.topics().withRows()
-                ? (table, source, from, begin) -> direction.writeRows(table, source, from, begin::run)
+                ? (table, source, parts, begin) -> direction.writeRows(table, source, parts.read(), begin::run)
                 : ChunkBeginning.ALONE;
     }
 
