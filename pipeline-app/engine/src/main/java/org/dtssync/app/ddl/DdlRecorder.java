@@ -11,8 +11,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.DdlSettings;
+import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.EventTriggers;
 import org.dtssync.connectors.postgres.Identifiers;
+import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -218,6 +220,15 @@ public final class DdlRecorder {
                         FROM unnest(ARRAY[to_regprocedure('dts_sync.ddl_enter(text, name, text[], text[], bigint)'),
                                           to_regprocedure('dts_sync.ddl_leave(text)')]::oid[]) f WHERE f IS NOT NULL
                         """));
+    }
+
+    /** Asks a database the same. */
+    public static boolean isPossible(DatabaseConnections database) {
+        try (Connection connection = database.open()) {
+            return isPossible(connection);
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The " + database.role() + " could not be asked whether it can record commands", e);
+        }
     }
 
     /**

@@ -142,7 +142,7 @@ final class PhaseSequence {
             }
         }
         if (phase == Phase.COMPLETE) {
-            Switch oneWay = moves.move(SwitchKind.SWITCHOVER);
+            Switch oneWay = retry.call("state", () -> moves.move(SwitchKind.SWITCHOVER));
             if (oneWay.isUnfinished()) {
                 retry.run("switchover", () -> oneWay.finish(epoch));
             } else if (Completion.isOneWay(route)) {
@@ -154,7 +154,8 @@ final class PhaseSequence {
             }
         }
         if (phase == Phase.INCREMENTAL) {
-            Switch rollback = moves.move(SwitchKind.ROLLBACK);
+            // It reads the source, which may be away for a while.
+            Switch rollback = retry.call("state", () -> moves.move(SwitchKind.ROLLBACK));
             if (rollback.isUnfinished()) {
                 retry.run("rollback", () -> finishRollback(rollback));
             }

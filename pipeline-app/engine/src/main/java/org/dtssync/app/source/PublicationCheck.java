@@ -217,8 +217,8 @@ public final class PublicationCheck {
             how.ifPresent(what -> faults.add(new EntryFault(
                     "Table " + table + " " + what + ", and changes of it may be missing from the stream.",
                     ours
-                            ? "Run at the source: ALTER PUBLICATION " + Identifiers.quote(name) + " ADD TABLE "
-                                    + table.sql() + ";"
+                            ? "Run at the " + route.source().role() + ": ALTER PUBLICATION " + Identifiers.quote(name)
+                                    + " ADD TABLE " + table.sql() + ";"
                             : "Run with --resnapshot " + table
                                     + ", which publishes the table as before and reloads it.")));
         }
@@ -236,8 +236,8 @@ public final class PublicationCheck {
                 faults.add(new EntryFault(
                         "Table " + entry.table() + " was added to publication " + name
                                 + " and does not belong to the task.",
-                        "Run at the source: ALTER PUBLICATION " + Identifiers.quote(name) + " DROP TABLE "
-                                + entry.table().sql() + ";"));
+                        "Run at the " + route.source().role() + ": ALTER PUBLICATION " + Identifiers.quote(name)
+                                + " DROP TABLE " + entry.table().sql() + ";"));
             }
         }
     }

@@ -34,8 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether and how one direction carries commands that change the structure. Only the forward one does, in the mode that the task began with.
- * Thread-safe.
+ * Whether and how one direction carries commands that change the structure, in the mode that it was prepared with. Thread-safe.
  */
 final class CommandCarrier {
 
@@ -48,7 +47,6 @@ final class CommandCarrier {
     private final Epoch epoch;
     private final Map<String, String> kafka;
     private final TopicCodecs codecs;
-    private final boolean forward;
     private final ProgressStore progress;
     private final AtomicReference<@Nullable DdlCommand> held = new AtomicReference<>();
     private final AtomicReference<@Nullable TableName> ahead = new AtomicReference<>();
@@ -56,29 +54,18 @@ final class CommandCarrier {
     /** The major version; 0 until the first command, before which the destination is prepared. */
     private volatile int sourceVersion;
 
-    /**
-     * Creates one; opens nothing yet.
-     *
-     * @param forward whether this is the direction from the task's source to its destination
-     */
-    CommandCarrier(
-            Route route,
-            ObjectSelection objects,
-            Epoch epoch,
-            Map<String, String> kafka,
-            TopicCodecs codecs,
-            boolean forward) {
+    /** Creates one; opens nothing yet. */
+    CommandCarrier(Route route, ObjectSelection objects, Epoch epoch, Map<String, String> kafka, TopicCodecs codecs) {
         this.route = route;
         this.objects = objects;
         this.epoch = epoch;
         this.kafka = kafka;
         this.codecs = codecs;
-        this.forward = forward;
         this.progress = new ProgressStore(route.destination(), route.task());
     }
 
     private DdlMode mode() {
-        return forward ? progress.ddlMode() : DdlMode.STOP;
+        return progress.ddlMode();
     }
 
     /** Returns whether commands are carried. */

@@ -21,6 +21,7 @@ import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
+import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,7 @@ class CommandsSurviveFailpointsTest {
     static final List<Strike> LOADING = Stream.of(
                     run(Failpoint.CAPTURE_OTHERS_FENCED, 1),
                     run(Failpoint.SNAPSHOT_PLANNED, 1),
+                    run(Failpoint.SNAPSHOT_ROWS_IN_TOPIC, 2),
                     run(Failpoint.SNAPSHOT_CHUNK_COMMITTED, 4),
                     run(Failpoint.SNAPSHOT_TABLE_SET_ASIDE, 1),
                     run(Failpoint.APPLY_COMMAND_RUN, 9),
@@ -76,7 +78,7 @@ class CommandsSurviveFailpointsTest {
             INSERT INTO public.people SELECT i, 'p' || i, 'glad', i FROM generate_series(1, 100) i;
             CREATE TABLE public.nokey (a int, b text);
             ALTER TABLE public.nokey REPLICA IDENTITY FULL;
-            INSERT INTO public.nokey SELECT i % 30, 'b' FROM generate_series(1, 200) i;
+            INSERT INTO public.nokey SELECT i % 30, 'b' FROM generate_series(1, 900) i;
             CREATE TABLE public.parted (id int, region int, PRIMARY KEY (id, region)) PARTITION BY LIST (region);
             CREATE TABLE public.parted_0 PARTITION OF public.parted FOR VALUES IN (0);
             INSERT INTO public.parted SELECT i, 0 FROM generate_series(1, 200) i;
@@ -103,7 +105,7 @@ class CommandsSurviveFailpointsTest {
 
             UPDATE public.big SET b%1$d = 'x', w = w + 0.1 WHERE id %% 11 = 3; DELETE FROM public.big WHERE id = 40 * %1$d
 
-            ALTER TABLE public.big ALTER w TYPE numeric(12, %1$d)
+            ALTER TABLE public.big ALTER w TYPE numeric(14, %1$d)
 
             BEGIN; CREATE TABLE public.made%1$d (id int PRIMARY KEY, v text UNIQUE, goods int REFERENCES public.goods); INSERT INTO public.made%1$d SELECT i, 'm' || i, i FROM generate_series(1, 40) i; COMMIT
 
@@ -162,7 +164,9 @@ class CommandsSurviveFailpointsTest {
         execute(source, SHOP);
         TaskText text = TaskText.of(servers, source, destination);
         FailpointTask task = FailpointTask.create(
-                directory, text + "ddl: { mode: carry }\nsnapshot: { workers: 1, chunk.rows: 200 }\n");
+                directory,
+                text
+                        + "ddl: { mode: carry }\ntopics: { snapshot: read }\nsnapshot: { workers: 1, chunk.rows: 200 }\n");
 
         int number = 0;
         for (Strike strike : LOADING) {
@@ -172,6 +176,9 @@ class CommandsSurviveFailpointsTest {
         task.succeed("run", "--until", "verified");
 
         requireEqual(source, destination);
+        for (String table : List.of("goods", "big", "people", "parted", "quiet")) {
+            UpsertedRows.requireSame(servers, text.name(), source, new TableName("public", table));
+        }
         task.succeed("release", "--topics");
     }
 
@@ -186,7 +193,7 @@ class CommandsSurviveFailpointsTest {
         try {
             execute(source, CommandCase.TABLES + "GRANT ALL ON SCHEMA app, public TO " + role);
             FailpointTask task = FailpointTask.create(
-                    directory, TaskText.of(servers, source, destination).toString());
+                    directory, TaskText.of(servers, source, destination) + "objects: { include: [ \"*.*\" ] }\n");
             task.succeed("run", "--until", "verified");
 
             List<CommandCase> cases = CommandCase.every(17, true, role);

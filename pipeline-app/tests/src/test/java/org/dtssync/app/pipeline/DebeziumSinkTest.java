@@ -79,7 +79,7 @@ class DebeziumSinkTest {
                 b bool NOT NULL DEFAULT true, d date NOT NULL DEFAULT '2024-02-29', ts timestamp NOT NULL DEFAULT '2024-02-29 12:00:01',
                 ts3 timestamp(3) NOT NULL DEFAULT '2024-02-29 12:00:01.5', tz timestamptz NOT NULL DEFAULT '2024-02-29 12:00:00+00',
                 tm time NOT NULL DEFAULT '12:00', u uuid NOT NULL DEFAULT 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
-                j jsonb NOT NULL DEFAULT '{"a": 1}', x xml NOT NULL DEFAULT '<a/>', e mood NOT NULL DEFAULT 'ok',
+                j jsonb NOT NULL DEFAULT '{"a": 1}', j2 json NOT NULL DEFAULT '{}', t2 text NOT NULL DEFAULT '{', x xml NOT NULL DEFAULT '<a/>', e mood NOT NULL DEFAULT 'ok',
                 at timestamptz NOT NULL DEFAULT now(), opt int4 DEFAULT 7, opt_t text DEFAULT 'x');
             CREATE TABLE topics_full (id int4 PRIMARY KEY, t text, n numeric(5,1) NOT NULL, d date, tz timestamptz(2), ts timestamp(2));
             ALTER TABLE topics_full REPLICA IDENTITY FULL;
