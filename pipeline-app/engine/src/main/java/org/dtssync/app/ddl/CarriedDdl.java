@@ -242,7 +242,8 @@ public final class CarriedDdl {
                 .toList();
         return command.isDrop()
                 && !named.isEmpty()
-                && named.stream().allMatch(object -> object.path("type").asText().startsWith(FOREIGN));
+                && named.stream()
+                        .allMatch(object -> object.path("type").asText().startsWith(FOREIGN));
     }
 
     private List<JsonNode> selected(RecordedCommand command, Set<String> known) {
