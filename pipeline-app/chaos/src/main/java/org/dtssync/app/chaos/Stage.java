@@ -52,8 +52,8 @@ final class Stage implements AutoCloseable {
             disk = SmallDisk.mount(directory.resolve("small-disk"));
             disk.ifPresent(mounted -> stops.push(mounted::close));
             source = keep(EmbeddedPostgres.start(PostgresSettings.of(versions.source(), directory.resolve("source"))));
-            destination = keep(
-                    EmbeddedPostgres.start(PostgresSettings.of(versions.destination(), directory.resolve("destination"))));
+            destination = keep(EmbeddedPostgres.start(
+                    PostgresSettings.of(versions.destination(), directory.resolve("destination"))));
             sourceLink = keep(Link.to("source", source.port()));
             destinationLink = keep(Link.to("destination", destination.port()));
             broker = new Broker(directory.resolve("kafka"));

@@ -38,9 +38,9 @@ class SurvivesFaultsTest {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         Ordeal.Result result = new Ordeal(
                         directory.resolve("chaos"),
-                        4,
+                        3,
                         SEED,
-                        EnumSet.of(Fault.KILL_DTS_SYNC, Fault.CRASH_DESTINATION),
+                        EnumSet.of(Fault.KILL_DTS_SYNC, Fault.CRASH_SOURCE, Fault.CRASH_DESTINATION),
                         true,
                         out)
                 .run();

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CarriedDdl {
 
+    /** How PostgreSQL begins the kinds of what belongs to other servers. */
+    private static final String FOREIGN = "foreign";
+
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     private static final String INVALID_PARAMETER = "22023";
@@ -227,8 +230,20 @@ public final class CarriedDdl {
                                 known.contains(table.oid()) && table.root().isEmpty() && !isSelected(table));
         boolean others = (selected.isEmpty() && !touched(command).isEmpty())
                 || concernsOtherTables(command)
-                || (command.isDrop() && !StatementChoice.concerns(command, selected));
+                || (command.isDrop() && !StatementChoice.concerns(command, selected))
+                || dropsForeign(command);
         return leaves || !others;
+    }
+
+    /** With a foreign table goes its row type, which is not migrated either. */
+    private static boolean dropsForeign(RecordedCommand command) {
+        List<JsonNode> named = command.dropped().stream()
+                .filter(object -> object.path("original").asBoolean())
+                .toList();
+        return command.isDrop()
+                && !named.isEmpty()
+                && named.stream()
+                        .allMatch(object -> object.path("type").asText().startsWith(FOREIGN));
     }
 
     private List<JsonNode> selected(RecordedCommand command, Set<String> known) {
@@ -274,12 +289,16 @@ public final class CarriedDdl {
 
     private boolean selected(JsonNode object, Set<String> known) {
         JsonNode schema = object.path("schema");
+        String type = object.path("type").asText();
+        if (type.startsWith(FOREIGN)) {
+            // Neither tables of other servers nor what reaches these is migrated.
+            return false;
+        }
         if (!schema.isTextual()) {
-            return !object.path("type").asText().equals("schema")
+            return !type.equals("schema")
                     || selection.touchesSchema(object.path("identity").asText().replace("\"", ""));
         }
-        boolean droppedTable =
-                object.has("original") && object.path("type").asText().equals("table");
+        boolean droppedTable = object.has("original") && type.equals("table");
         if (droppedTable && !known.contains(object.path("oid").asText())) {
             return selection.selects(schema.asText(), object.path("name").asText());
         }
@@ -410,6 +429,9 @@ public final class CarriedDdl {
             }
             if (before != null) {
                 repairs.addAll(wanted.valuesOfAdded(before, here));
+            }
+            if (!partly) {
+                repairs.addAll(wanted.otherNulls(here));
             }
             if (selection.owners() == Owners.KEEP) {
                 repairs.addAll(wanted.otherOwner(here));

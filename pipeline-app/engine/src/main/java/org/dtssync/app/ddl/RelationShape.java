@@ -164,6 +164,25 @@ public record RelationShape(JsonNode json) {
         return statements;
     }
 
+    /**
+     * Returns statements that let columns have nulls, or forbid them, as at the source: from version 18 on a column of a table that inherits keeps a
+     * constraint of its own where another version has dropped it together with its parent's.
+     */
+    List<String> otherNulls(RelationShape other) {
+        Map<String, JsonNode> there = other.columns().stream()
+                .collect(Collectors.toMap(column -> column.path("name").asText(), column -> column));
+        List<String> statements = new ArrayList<>();
+        for (JsonNode column : columns()) {
+            String name = column.path("name").asText();
+            JsonNode same = there.get(name);
+            if (same != null && column.has("not null") != same.has("not null")) {
+                statements.add("ALTER TABLE " + name().sql() + " ALTER COLUMN " + Identifiers.quote(name)
+                        + (column.has("not null") ? " SET" : " DROP") + " NOT NULL");
+            }
+        }
+        return statements;
+    }
+
     /** Returns a statement that gives the table the owner it has at the source. */
     List<String> otherOwner(RelationShape other) {
         JsonNode owner = json.path("owner");

@@ -45,10 +45,13 @@ public final class SteadyReading {
             try {
                 reading.read();
             } catch (SyncException e) {
-                if (attempt < ATTEMPTS - 1 && isDisturbed(source, before, e)) {
-                    continue;
+                if (!isDisturbed(source, before, e)) {
+                    throw e;
                 }
-                throw e;
+                if (attempt == ATTEMPTS - 1) {
+                    throw e.kind() == FaultKind.TRANSIENT ? e : restless();
+                }
+                continue;
             }
             Lsn position = position(source);
             if (!hasCommandsSince(source, before)) {

@@ -230,6 +230,11 @@ public final class ShapeCheck {
         }
         // After the shapes: a dropped table has left the publication too.
         Set<EntryFault> entries = new PublicationCheck(route).faults(carried, carries.getAsBoolean());
+        if (!entries.isEmpty() && carries.getAsBoolean()) {
+            Set<TableName> moving = new TreeSet<>(carried);
+            moving.addAll(new MissedChanges(route.source()).onTheWay());
+            entries = new PublicationCheck(route).faults(moving, true);
+        }
         return new Reading(
                 new Seen(without(stored, carried), without(now, carried), only(stored, carried), only(now, carried)),
                 entries);

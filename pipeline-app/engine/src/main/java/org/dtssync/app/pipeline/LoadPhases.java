@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.ObjectSelection.LargeObjects;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.ddl.InterimKeys;
 import org.dtssync.app.drift.LoadShapes;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
@@ -181,8 +180,17 @@ final class LoadPhases {
             job.run();
         }
         // Building an index in one go takes a fraction of the time of maintaining it during the load.
-        retry.run(
-                "snapshot", () -> structureApplier(structureStore(), existing()).apply(Section.KEYS));
+        retry.run("snapshot", this::makeKeys);
+    }
+
+    /**
+     * Once commands have run, every key that was to be made is there; the list may have one that a command which it does not have, but the
+     * destination has, has dropped.
+     */
+    private void makeKeys() throws InterruptedException {
+        if (!shapes.areCarried() || !hasPassed(progress.structurePosition(), false)) {
+            structureApplier(structureStore(), existing()).apply(Section.KEYS);
+        }
     }
 
     /** Rows for the topics are written by the capture, which runs alongside. */
@@ -347,7 +355,7 @@ final class LoadPhases {
             StructureApplier applier = structureApplier(structureStore(), existing());
             applier.apply(Section.KEYS);
             applier.apply(Section.POST_DATA);
-            removeInterimKeys();
+            shapes.removeInterimKeys();
         });
         Failpoint.FINALIZE_OBJECTS_MADE.reached();
         retry.run("finalize", () -> {
@@ -359,16 +367,6 @@ final class LoadPhases {
             recordForms(End.DESTINATION);
         });
         Failpoint.FINALIZE_DONE.reached();
-    }
-
-    private void removeInterimKeys() {
-        if (shapes.areCarried()) {
-            route.destination()
-                    .doInTransaction("Indexes that were needed until now could not be removed", connection -> {
-                        epoch.hold(connection);
-                        new InterimKeys(connection, route.task()).remove();
-                    });
-        }
     }
 
     /** After foreign keys were created, which PostgreSQL would check: these rows are of another moment. */

@@ -132,11 +132,14 @@ public final class ShapeRecords {
      * @param applyAfter a position that every snapshot of the load sees all commits up to
      */
     public void copiedBehind(Lsn applyAfter, Epoch epoch) {
-        transactions.write("The tables of task " + task + " could not be recorded", epoch, connection -> Statements.update(
-                connection,
-                "UPDATE dts_sync.table_progress SET apply_after = ?::pg_lsn WHERE task = ? AND state = 'pending'",
-                applyAfter.toString(),
-                task));
+        transactions.write(
+                "The tables of task " + task + " could not be recorded",
+                epoch,
+                connection -> Statements.update(
+                        connection,
+                        "UPDATE dts_sync.table_progress SET apply_after = ?::pg_lsn WHERE task = ? AND state = 'pending'",
+                        applyAfter.toString(),
+                        task));
     }
 
     /** Reads the tables that are set aside until the destination has the shape they have at the source. */

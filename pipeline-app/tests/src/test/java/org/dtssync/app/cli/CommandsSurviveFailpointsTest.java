@@ -165,8 +165,7 @@ class CommandsSurviveFailpointsTest {
         TaskText text = TaskText.of(servers, source, destination);
         FailpointTask task = FailpointTask.create(
                 directory,
-                text
-                        + "ddl: { mode: carry }\ntopics: { snapshot: read }\nsnapshot: { workers: 1, chunk.rows: 200 }\n");
+                text + "ddl: { mode: carry }\ntopics: { snapshot: read }\nsnapshot: { workers: 1, chunk.rows: 200 }\n");
 
         int number = 0;
         for (Strike strike : LOADING) {
@@ -193,14 +192,13 @@ class CommandsSurviveFailpointsTest {
         try {
             execute(source, CommandCase.TABLES + "GRANT ALL ON SCHEMA app, public TO " + role);
             FailpointTask task = FailpointTask.create(
-                    directory, TaskText.of(servers, source, destination).toString());
+                    directory, TaskText.of(servers, source, destination) + "objects: { include: [ \"*.*\" ] }\n");
             task.succeed("run", "--until", "verified");
 
             List<CommandCase> cases = CommandCase.every(17, true, role);
             int parts = EVERY.size() + 1;
             for (int part = 0; part < parts; part++) {
-                for (CommandCase one :
-                        cases.subList(part * cases.size() / parts, (part + 1) * cases.size() / parts)) {
+                for (CommandCase one : cases.subList(part * cases.size() / parts, (part + 1) * cases.size() / parts)) {
                     one.send(source);
                 }
                 if (part < EVERY.size()) {
@@ -229,7 +227,9 @@ class CommandsSurviveFailpointsTest {
                 """);
         task.succeed("switchover");
         requireEqual(source, destination);
-        execute(destination, "UPDATE public.unit SET late = -1 WHERE id < 20; INSERT INTO public.latest (v) VALUES ('moved')");
+        execute(
+                destination,
+                "UPDATE public.unit SET late = -1 WHERE id < 20; INSERT INTO public.latest (v) VALUES ('moved')");
         task.succeed("rollback");
         requireEqual(source, destination);
         execute(source, "ALTER TABLE public.latest ADD w int; UPDATE public.latest SET w = id");

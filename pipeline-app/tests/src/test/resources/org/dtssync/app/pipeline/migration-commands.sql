@@ -201,5 +201,10 @@ since 18: alter table loose add virtual_twice int generated always as (id * 2) v
 
 since 18: create table loosely (id int primary key, r int references loose (id) not enforced, c int, constraint loosely_c check (c > 0) not enforced); insert into loosely values (1, 4713, -1)
 
+-- tables of other servers
+superuser: create extension postgres_fdw; create server elsewhere foreign data wrapper postgres_fdw; create foreign table far (id int) server elsewhere; comment on foreign table far is 'far away'; alter foreign table far add v text; alter table far add w int; alter table far rename to farther
+
+superuser: drop foreign table farther; drop server elsewhere
+
 -- drops of nearly everything
 drop view over_over, over_loose cascade; drop table copied_all, copied_none; drop function into_loose() cascade; alter table spotted drop many; drop type arch.spot cascade; drop table metric; drop table if exists rekeyed, moments cascade
