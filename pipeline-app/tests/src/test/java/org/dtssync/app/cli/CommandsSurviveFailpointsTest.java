@@ -151,8 +151,7 @@ class CommandsSurviveFailpointsTest {
         TaskText text = TaskText.of(servers, source, destination);
         FailpointTask task = FailpointTask.create(
                 directory,
-                text
-                        + "ddl: { mode: carry }\ntopics: { snapshot: read }\nsnapshot: { workers: 1, chunk.rows: 200 }\n");
+                text + "ddl: { mode: carry }\ntopics: { snapshot: read }\nsnapshot: { workers: 1, chunk.rows: 200 }\n");
 
         int number = 0;
         for (Strike strike : LOADING) {
