@@ -265,6 +265,15 @@ enum TaskKey implements DescribedKey {
             "64MB",
             "The source sends the rows that a command writes itself (a type, a volatile default) of tables up to this size.",
             "The source has room to write each row once more, with its WAL; a larger table has to be reloaded. 0 sends none."),
+    DDL_REVERSE(
+            "ddl/reverse",
+            KeyType.CHOICE,
+            "stop",
+            "carry",
+            "What a change of the destination's structure does after a switchover: stop the task, or run at the source too (carry)."
+                    + " Read at each switchover.",
+            "Deployments continue at the new side, event triggers can be made there, and the source's version understands their statements.",
+            DdlSettings.Back.values()),
     SNAPSHOT_WORKERS(
             "snapshot/workers",
             KeyType.COUNT,

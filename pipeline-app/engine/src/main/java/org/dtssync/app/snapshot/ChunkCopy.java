@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.dtssync.app.state.Chunk;
 import org.dtssync.app.state.ChunkStore;
 import org.dtssync.app.state.CopiedChunk;
@@ -86,6 +88,7 @@ final class ChunkCopy {
             Chunk chunk, LoadedTable shape, LoadedTable target, Connection source, Connection destination)
             throws SQLException, InterruptedException {
         String from = shape.sql() + " WHERE " + range(chunk, source);
+        Set<String> without = new TreeSet<>();
         BlockRanges ranges = new BlockRanges(source, splitter.chunkRows());
         try {
             // Rows of a table that has changed must not go to the topics either.
@@ -95,7 +98,7 @@ final class ChunkCopy {
                     () -> isDivisible(chunk) ? ranges.of(chunk.table(), from) : List.of(from),
                     briefly -> {
                         begin(source, shape, briefly);
-                        guard.require(source, chunk.table());
+                        without.addAll(guard.require(source, chunk.table(), chunk.isKeyed()));
                         ranges.requireSame(chunk.table());
                     });
         } catch (SQLException e) {
@@ -107,11 +110,16 @@ final class ChunkCopy {
         CopyPipe.Carried carried = pipe.copy(
                 chunk.table(),
                 source,
-                "COPY (SELECT " + shape.columnsSql() + " FROM " + from + ") TO STDOUT" + format.sql(),
+                "COPY (SELECT " + shape.columnsSql() + " FROM " + from + except(without) + ") TO STDOUT" + format.sql(),
                 destination,
                 "COPY " + chunk.table().sql() + " (" + shape.columnsSql() + ") FROM STDIN" + format.sql());
         Lsn lsn = SourceWal.endTransaction(source);
         return new CopiedChunk(chunk, carried.rows(), carried.bytes(), lsn, visible);
+    }
+
+    /** A partition that the destination does not have yet: every row that it has got is in the stream. */
+    private static String except(Set<String> partitions) {
+        return partitions.isEmpty() ? "" : " AND tableoid <> ALL ('{" + String.join(",", partitions) + "}')";
     }
 
     /** A table without a key is copied in one snapshot, but its rows for the topics need not be read in one. */

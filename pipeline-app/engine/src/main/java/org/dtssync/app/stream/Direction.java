@@ -153,6 +153,11 @@ public final class Direction implements MovingStream {
         return heartbeat.writeOnce();
     }
 
+    /** Repairs what records commands at the source, if the task carries them: of whatever comes before, nothing counts as missed. */
+    public void resumeRecorder() {
+        checks.recorder().resume();
+    }
+
     /** Checks once whether the source has changed in a way that nothing carries. */
     public void checkStructure() {
         checks.structure().check();
