@@ -119,8 +119,8 @@ abstract class ValueDecoder {
 
         @Override
         Object decode(AvroInput input) {
-            byte[] bytes = (byte[]) Objects.requireNonNull(
-                    plain.decode(input), "Only the decoder of a union returns null.");
+            byte[] bytes =
+                    (byte[]) Objects.requireNonNull(plain.decode(input), "Only the decoder of a union returns null.");
             if (bytes.length == 0 || bytes.length > Long.BYTES) {
                 return new BigDecimal(new BigInteger(bytes), scale);
             }

@@ -130,8 +130,7 @@ final class ReadRows {
             rows.abandon();
             return ReadRequests.Outcome.LOCKED;
         } catch (SQLException e) {
-            throw new RowsFault(
-                    SqlFaults.explain("Table " + rows.table() + " could not be locked at the source", e));
+            throw new RowsFault(SqlFaults.explain("Table " + rows.table() + " could not be locked at the source", e));
         }
     }
 

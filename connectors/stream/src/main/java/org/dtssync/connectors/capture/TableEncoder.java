@@ -201,8 +201,7 @@ final class TableEncoder {
      * An update of the primary key comes in two halves; an update of another replica identity's columns that
      * leaves the primary key alone is split here the same way.
      */
-    private List<EncodedChange> update(
-            Struct value, @Nullable Struct before, Struct after, UnsentValues unsent) {
+    private List<EncodedChange> update(Struct value, @Nullable Struct before, Struct after, UnsentValues unsent) {
         if (before == null || keyFields.isEmpty() || sameKey(before, after)) {
             return List.of(change(value, ChangeEnvelope.UPDATE, before, after, null, unsent));
         }
@@ -212,8 +211,7 @@ final class TableEncoder {
     }
 
     private List<EncodedChange> delete(Struct value, @Nullable Struct before) {
-        EncodedChange deletion =
-                change(value, ChangeEnvelope.DELETE, before, null, null, UnsentValues.PLACEHOLDERS);
+        EncodedChange deletion = change(value, ChangeEnvelope.DELETE, before, null, null, UnsentValues.PLACEHOLDERS);
         return extras.tombstones() && deletion.key() != null
                 ? List.of(deletion, new EncodedChange(topic, deletion.key(), null, null, null, List.of()))
                 : List.of(deletion);

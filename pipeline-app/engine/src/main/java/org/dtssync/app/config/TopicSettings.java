@@ -59,7 +59,16 @@ public record TopicSettings(
 
     /** Topics with nothing but changes. */
     public TopicSettings(int replicationFactor, long retentionMillis, Map<String, String> config, TopicValues values) {
-        this(replicationFactor, retentionMillis, config, values, Snapshot.NONE, false, false, Unchanged.PLACEHOLDER, Map.of());
+        this(
+                replicationFactor,
+                retentionMillis,
+                config,
+                values,
+                Snapshot.NONE,
+                false,
+                false,
+                Unchanged.PLACEHOLDER,
+                Map.of());
     }
 
     /** Returns whether the rows that the load copies go to the topics too. */

@@ -77,8 +77,7 @@ final class BlockRanges {
     private static void add(List<String> ranges, String relation, long blocks, long step) {
         for (long from = 0; from == 0 || from < blocks; from += step) {
             String range = " WHERE ctid >= '(" + from + ",0)'";
-            ranges.add(
-                    relation + (from + step < blocks ? range + " AND ctid < '(" + (from + step) + ",0)'" : range));
+            ranges.add(relation + (from + step < blocks ? range + " AND ctid < '(" + (from + step) + ",0)'" : range));
         }
     }
 
