@@ -124,15 +124,6 @@ begin; create table metric_3 (like metric including defaults including constrain
 
 update metric set v = -v where at > '2024-03-10'; alter table metric alter v type numeric using v::numeric; update metric set at = at + 31 where at = '2024-02-03'
 
-alter table metric rename unit to units; alter table metric add constraint metric_units check (units <> ''); alter table metric rename constraint metric_units to metric_named
-
-update metric set units = 'h' where host = 3
-
--- what inherits is renamed with what it inherits
-create table base_of (id int primary key, a int); create table derived (primary key (id)) inherits (base_of); create table derived_twice (primary key (id)) inherits (derived); insert into derived values (1, 1); insert into derived_twice values (2, 2)
-
-begin; alter table base_of rename a to b; insert into derived values (3, 3); insert into derived_twice (id, b) values (4, 4); alter table base_of add constraint base_b check (b > 0); alter table base_of rename constraint base_b to base_named; update base_of set b = b + 1; commit
-
 -- a table becomes partitioned
 create table flat (id int primary key, v text); insert into flat select i, 'f' from generate_series(1, 60) i
 
