@@ -69,7 +69,8 @@ final class ChangeReader implements AutoCloseable {
      */
     ChangeReader(ReadSettings settings, Duration timeout, TopicCheck check) {
         this.check = check;
-        this.consumer = Consumers.readCommitted(settings.kafka(), settings.purpose().recordsWaitMillis(), values);
+        this.consumer =
+                Consumers.readCommitted(settings.kafka(), settings.purpose().recordsWaitMillis(), values);
         this.timeout = timeout;
     }
 

@@ -268,6 +268,7 @@ public final class TaskFileReader {
                     section.choice(TaskKey.TOPICS_SNAPSHOT, TopicSettings.Snapshot.values()),
                     section.flag(TaskKey.TOPICS_TOMBSTONES),
                     section.flag(TaskKey.TOPICS_TRANSACTIONS),
+                    section.choice(TaskKey.TOPICS_UNCHANGED, TopicSettings.Unchanged.values()),
                     tables);
         }
 

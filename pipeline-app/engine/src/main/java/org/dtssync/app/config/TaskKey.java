@@ -144,6 +144,13 @@ enum TaskKey implements DescribedKey {
             "topics/transaction.metadata",
             "Whether each record has the block transaction, as with Debezium's provide.transaction.metadata.",
             "A consumer puts transactions together."),
+    TOPICS_UNCHANGED(
+            "topics/unchanged",
+            "placeholder",
+            "What a record has for a large value that the source did not send, since it did not change: placeholder (Debezium's) or read"
+                    + " (the value that the source has then, with a query for each such change).",
+            "A consumer writes whole rows and does not know the placeholder, such as Debezium's JDBC sink.",
+            TopicSettings.Unchanged.values()),
     REGISTRY_URL(
             "registry/url",
             KeyType.HTTP_URL,

@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.ObjectSelection.LargeObjects;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.ddl.InterimKeys;
 import org.dtssync.app.drift.LoadShapes;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
@@ -356,7 +355,7 @@ final class LoadPhases {
             StructureApplier applier = structureApplier(structureStore(), existing());
             applier.apply(Section.KEYS);
             applier.apply(Section.POST_DATA);
-            removeInterimKeys();
+            shapes.removeInterimKeys();
         });
         Failpoint.FINALIZE_OBJECTS_MADE.reached();
         retry.run("finalize", () -> {
@@ -368,16 +367,6 @@ final class LoadPhases {
             recordForms(End.DESTINATION);
         });
         Failpoint.FINALIZE_DONE.reached();
-    }
-
-    private void removeInterimKeys() {
-        if (shapes.areCarried()) {
-            route.destination()
-                    .doInTransaction("Indexes that were needed until now could not be removed", connection -> {
-                        epoch.hold(connection);
-                        new InterimKeys(connection, route.task()).remove();
-                    });
-        }
     }
 
     /** After foreign keys were created, which PostgreSQL would check: these rows are of another moment. */

@@ -68,7 +68,9 @@ final class CompletedBases {
             }
             if (System.nanoTime() > deadline) {
                 throw new SyncException(
-                        FaultKind.CONNECTION, "Topic " + partition.topic() + " did not deliver its records in time.", "");
+                        FaultKind.CONNECTION,
+                        "Topic " + partition.topic() + " did not deliver its records in time.",
+                        "");
             }
         }
         List<Long> newest = new ArrayList<>(cuts);

@@ -322,10 +322,11 @@ public final class Publication {
                 all.put(topic, cut.getAsLong());
             }
         }
-        Set<Long> kept = new HashSet<>(CompletedBases.newestFirst(names.bases(), file.kafka().properties()).stream()
-                .filter(all::containsValue)
-                .limit(keep)
-                .toList());
+        Set<Long> kept = new HashSet<>(
+                CompletedBases.newestFirst(names.bases(), file.kafka().properties()).stream()
+                        .filter(all::containsValue)
+                        .limit(keep)
+                        .toList());
         kept.add(base.cut().number());
         List<String> older = all.entrySet().stream()
                 .filter(each -> !kept.contains(each.getValue()))

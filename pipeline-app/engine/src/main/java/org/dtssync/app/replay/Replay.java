@@ -106,8 +106,7 @@ public record Replay(TaskFile file) {
             @Override
             public void accept(ReceivedChange change) throws IOException {
                 DescribedChange described = change.describe();
-                boolean isWanted =
-                        transaction.isEmpty() || described.change().transaction() == wanted;
+                boolean isWanted = transaction.isEmpty() || described.change().transaction() == wanted;
                 if (!isWanted || !history.hasTime(described)) {
                     return;
                 }

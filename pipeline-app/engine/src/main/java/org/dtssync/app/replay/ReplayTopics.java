@@ -80,8 +80,7 @@ record ReplayTopics(TopicNames names, Map<String, String> kafka, TopicCodecs cod
     /** Returns whether the task has carried commands. */
     boolean haveCommands() {
         try (RecordScan records = records()) {
-            return records.names()
-                    .contains(names.table(CarriedCommands.TABLE.schema(), CarriedCommands.TABLE.table()));
+            return records.names().contains(names.table(CarriedCommands.TABLE.schema(), CarriedCommands.TABLE.table()));
         }
     }
 

@@ -52,10 +52,12 @@ final class RowHistory {
         if (names.stream().noneMatch(there::contains)) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "Table " + question.table() + " is not in the topics: it does not belong to the task, or has not changed yet.",
+                    "Table " + question.table()
+                            + " is not in the topics: it does not belong to the task, or has not changed yet.",
                     "Check how it is written.");
         }
-        ChangeHistory history = named.of(table -> names.contains(table) || (commands && table.equals(CarriedCommands.TABLE)));
+        ChangeHistory history =
+                named.of(table -> names.contains(table) || (commands && table.equals(CarriedCommands.TABLE)));
         Set<RowIdentity> wanted = new HashSet<>();
         tables.forEach(table -> wanted.add(new RowIdentity(table, key.wanted(question.key()))));
         KeyMoves moves = new KeyMoves(key);

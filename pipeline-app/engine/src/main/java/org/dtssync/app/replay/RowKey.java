@@ -64,8 +64,8 @@ final class RowKey {
         }
         other = key;
         if (row != null && columns.stream().allMatch(column -> key.indexOf(column) >= 0 || row.indexOf(column) >= 0)) {
-            return inOrder(column ->
-                    key.indexOf(column) >= 0 ? key.text(key.indexOf(column)) : row.text(row.indexOf(column)));
+            return inOrder(
+                    column -> key.indexOf(column) >= 0 ? key.text(key.indexOf(column)) : row.text(row.indexOf(column)));
         }
         if (missing.size() == 1 && others.size() == 1) {
             return inOrder(column -> key.text(missing.contains(column) ? others.get(0) : key.indexOf(column)));

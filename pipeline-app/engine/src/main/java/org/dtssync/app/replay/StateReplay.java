@@ -78,7 +78,7 @@ public record StateReplay(TaskFile file, BaseDirectory directory) {
                                                 .map(TableName::toString)
                                                 .sorted()
                                                 .limit(20)
-                                        .toList())));
+                                                .toList())));
     }
 
     /** Of a table that commands change, what the task has recorded is of another moment. */

@@ -151,8 +151,8 @@ final class StateTables implements StateHistory.Receiver {
         Map<TableName, Set<String>> columns = new HashMap<>();
         structures.forEach((table, structure) -> columns.put(table, typesOf(table, structure)));
         Map<String, Set<String>> rowTypes = new HashMap<>();
-        columns.forEach((table, own) ->
-                rowTypes.computeIfAbsent(table.table(), absent -> new HashSet<>()).addAll(own));
+        columns.forEach((table, own) -> rowTypes.computeIfAbsent(table.table(), absent -> new HashSet<>())
+                .addAll(own));
         for (String name : command.objectNames()) {
             Set<String> changed = types.of(name, rowTypes);
             columns.forEach((table, own) -> {

@@ -24,12 +24,11 @@ final class TableNames {
 
     private static final String QUALIFIED = "(?:(" + NAME + ")\\s*\\.\\s*)?(" + NAME + ")";
 
-    private static final Pattern RENAMED = Pattern.compile(
-            "(?i)\\bALTER\\s+TABLE\\s+(?:IF\\s+EXISTS\\s+)?(?:ONLY\\s+)?" + QUALIFIED + "\\s*\\*?\\s*RENAME\\s+TO\\s+("
-                    + NAME + ")");
+    private static final Pattern RENAMED = Pattern.compile("(?i)\\bALTER\\s+TABLE\\s+(?:IF\\s+EXISTS\\s+)?(?:ONLY\\s+)?"
+            + QUALIFIED + "\\s*\\*?\\s*RENAME\\s+TO\\s+(" + NAME + ")");
 
-    private static final Pattern MOVED = Pattern.compile("(?i)\\bALTER\\s+TABLE\\s+(?:IF\\s+EXISTS\\s+)?" + QUALIFIED
-            + "\\s+SET\\s+SCHEMA\\s+(" + NAME + ")");
+    private static final Pattern MOVED = Pattern.compile(
+            "(?i)\\bALTER\\s+TABLE\\s+(?:IF\\s+EXISTS\\s+)?" + QUALIFIED + "\\s+SET\\s+SCHEMA\\s+(" + NAME + ")");
 
     private static final Pattern SCHEMA_RENAMED =
             Pattern.compile("(?i)\\bALTER\\s+SCHEMA\\s+(" + NAME + ")\\s+RENAME\\s+TO\\s+(" + NAME + ")");
@@ -92,14 +91,17 @@ final class TableNames {
         TableName name = left.name();
         String known = byOid.get(left.oid());
         if (known == null) {
-            boolean made = command.tag().startsWith("CREATE TABLE") || command.tag().equals("SELECT INTO");
+            boolean made =
+                    command.tag().startsWith("CREATE TABLE") || command.tag().equals("SELECT INTO");
             known = made
                     ? left.oid()
                     : before(command, name, text).map(this::table).orElseGet(() -> table(name));
             byOid.put(left.oid(), known);
         }
         String table = known;
-        now.entrySet().removeIf(each -> each.getValue().equals(table) && !each.getKey().equals(name));
+        now.entrySet()
+                .removeIf(
+                        each -> each.getValue().equals(table) && !each.getKey().equals(name));
         now.put(name, named(table, name));
     }
 

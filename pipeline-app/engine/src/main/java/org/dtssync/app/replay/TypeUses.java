@@ -24,8 +24,8 @@ final class TypeUses {
     private static final Pattern MADE =
             Pattern.compile("(?i)\\bCREATE\\s+(?:TYPE|DOMAIN)\\s+(" + NAME + "(?:\\s*\\.\\s*" + NAME + ")?)");
 
-    private static final Pattern MULTIRANGE = Pattern.compile(
-            "(?i)\\bmultirange_type_name\\s*=\\s*(" + NAME + "(?:\\s*\\.\\s*" + NAME + ")?)");
+    private static final Pattern MULTIRANGE =
+            Pattern.compile("(?i)\\bmultirange_type_name\\s*=\\s*(" + NAME + "(?:\\s*\\.\\s*" + NAME + ")?)");
 
     private final Map<String, Set<String>> words = new HashMap<>();
 

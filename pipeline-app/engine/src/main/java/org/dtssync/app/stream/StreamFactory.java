@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.config.TopicSettings;
 import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.drift.RecorderCheck;
 import org.dtssync.app.drift.ReplacedPartitions;
@@ -193,7 +194,9 @@ public final class StreamFactory {
                         task.topics().values(),
                         TopicNames.Layout.APART,
                         new CaptureSettings.Extras(
-                                task.topics().tombstones(), task.topics().transactions())),
+                                task.topics().tombstones(),
+                                task.topics().transactions(),
+                                task.topics().unchanged() == TopicSettings.Unchanged.READ)),
                 budgets.cut(),
                 Optional.of(mirrored(route)));
     }

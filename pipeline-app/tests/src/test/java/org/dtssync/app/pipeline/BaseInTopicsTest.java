@@ -169,7 +169,9 @@ class BaseInTopicsTest {
         states.base(left, Optional.empty(), BaseListener.NONE);
         Path manifest = left.resolve("base.json");
         Files.writeString(
-                manifest, Files.readString(manifest).replaceAll("\"digest\" ?: ?\"[0-9a-f]{64}\"", "\"digest\":\"" + "0".repeat(64) + "\""));
+                manifest,
+                Files.readString(manifest)
+                        .replaceAll("\"digest\" ?: ?\"[0-9a-f]{64}\"", "\"digest\":\"" + "0".repeat(64) + "\""));
         AtomicInteger readAgain = new AtomicInteger();
 
         states.baseToTopics(Optional.empty(), Optional.empty(), new BaseListener() {

@@ -126,8 +126,7 @@ public final class ReadTables implements AutoCloseable {
                 values[i] = texts[places[i]];
             }
             Instant time = Instant.ofEpochMilli(at.timeMillis());
-            return table.event(
-                    values, sources.computeIfAbsent(at, where -> table.source(where.lsn(), time)), time);
+            return table.event(values, sources.computeIfAbsent(at, where -> table.source(where.lsn(), time)), time);
         }
     }
 
