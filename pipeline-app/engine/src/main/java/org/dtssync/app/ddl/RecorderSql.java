@@ -241,8 +241,9 @@ final class RecorderSql {
                 IF event <> 'table_rewrite' THEN
                     WITH RECURSIVE below AS (
                         SELECT i.inhrelid AS oid FROM jsonb_array_elements(objects) o
-                        JOIN pg_inherits i ON i.inhparent = (o ->> 'oid')::oid
-                        WHERE o ->> 'class' = 'pg_class' AND o ->> 'type' = 'table' AND o ->> 'tag' = 'ALTER TABLE'
+                        LEFT JOIN pg_constraint k ON o ->> 'class' = 'pg_constraint' AND k.oid = (o ->> 'oid')::oid
+                        JOIN pg_inherits i ON i.inhparent = coalesce(k.conrelid, (o ->> 'oid')::oid)
+                        WHERE o ->> 'tag' = 'ALTER TABLE' AND o ->> 'type' IN ('table', 'table column', 'table constraint')
                         UNION
                         SELECT i.inhrelid FROM below JOIN pg_inherits i ON i.inhparent = below.oid
                     )
