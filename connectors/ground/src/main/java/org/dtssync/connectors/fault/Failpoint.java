@@ -53,6 +53,8 @@ public enum Failpoint {
             "snapshot.tables-emptied", "Tables are emptied in an open transaction, their first chunks not recorded."),
     SNAPSHOT_PLANNED("snapshot.planned", "Every table has its first chunk, none is copied."),
     SNAPSHOT_CHUNK_DIVIDED("snapshot.chunk-divided", "A chunk is divided, neither part is copied."),
+    SNAPSHOT_ROWS_IN_TOPIC(
+            "snapshot.rows-in-topic", "Rows of a chunk are in the table's topic, none of them is copied."),
     SNAPSHOT_CHUNK_COPIED(
             "snapshot.chunk-copied", "The rows of a chunk are copied in an open transaction, not recorded."),
     SNAPSHOT_CHUNK_MARKED("snapshot.chunk-marked", "A chunk's rows and record are written, not committed."),

@@ -64,7 +64,8 @@ public final class SourceWal {
             if (System.nanoTime() - began > LIMIT.toNanos()) {
                 throw new SyncException(
                         FaultKind.TRANSIENT,
-                        "The source has not flushed its WAL up to " + lsn + " within " + LIMIT.toSeconds() + " s.",
+                        "The server that the rows are read from has not flushed its WAL up to " + lsn + " within "
+                                + LIMIT.toSeconds() + " s.",
                         "Check wal_writer_delay and the disk there.");
             }
             if (poll % POLLS_PER_PUSH == 1) {

@@ -58,15 +58,16 @@ public final class CatchUpRows {
     public interface SourceTables {
 
         /** They always are. */
-        SourceTables SAME = (session, table) -> {};
+        SourceTables SAME = (session, table) -> Set.of();
 
         /**
          * Requires that.
          *
          * @param session whose transaction has locked the table
+         * @return the object identifiers of partitions that the destination does not have yet, as text: what moved there is gone
          * @throws SyncException of kind SHAPE_CHANGED if it is another one
          */
-        void require(Connection session, TableName table) throws SQLException;
+        Set<String> require(Connection session, TableName table) throws SQLException;
     }
 
     /** Receives source rows as they arrive. */
@@ -206,8 +207,10 @@ public final class CatchUpRows {
         try (Connection watching = source.open()) {
             try (Connection connection = source.open()) {
                 connection.setAutoCommit(false);
-                lock(connection, table);
-                copy(connection, table, keys, found);
+                // What is compared and what is read is of one moment; LOCK takes no snapshot.
+                connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+                Set<String> without = lock(connection, table);
+                copy(connection, table, keys, without, found);
                 if (!connection.isClosed()) {
                     connection.rollback();
                 }
@@ -216,7 +219,7 @@ public final class CatchUpRows {
         }
     }
 
-    private void lock(Connection connection, TargetTable table) throws SQLException {
+    private Set<String> lock(Connection connection, TargetTable table) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("LOCK TABLE " + table.onlySql() + " IN ACCESS SHARE MODE");
         } catch (SQLException e) {
@@ -225,7 +228,7 @@ public final class CatchUpRows {
             tables.require(connection, table.name());
             throw unreadable(table, e);
         }
-        tables.require(connection, table.name());
+        return tables.require(connection, table.name());
     }
 
     private static Lsn flushed(Connection connection) {
@@ -255,12 +258,15 @@ public final class CatchUpRows {
     }
 
     /** By COPY, whose text is exact whatever the type, and row by row, each of which may be many megabytes. */
-    private static void copy(Connection connection, TargetTable table, List<RowKey> keys, Found found)
+    private static void copy(
+            Connection connection, TargetTable table, List<RowKey> keys, Set<String> without, Found found)
             throws SQLException {
         String columns =
                 table.columns().stream().map(column -> "t." + column.sql()).collect(Collectors.joining(", "));
         String sql = "COPY (SELECT s.n, " + columns + " FROM " + staged(table, keys) + " JOIN " + table.onlySql()
-                + " t ON " + matches(table) + ") TO STDOUT";
+                + " t ON " + matches(table)
+                + (without.isEmpty() ? "" : " AND t.tableoid <> ALL ('{" + String.join(",", without) + "}')")
+                + ") TO STDOUT";
         CopyOut copy = begin(connection, table, sql);
         try {
             for (byte[] line = next(copy, table); line != null; line = next(copy, table)) {

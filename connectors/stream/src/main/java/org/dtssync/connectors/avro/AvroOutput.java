@@ -87,6 +87,16 @@ final class AvroOutput {
         writeRaw(bytes, bytes.length);
     }
 
+    /** Writes the fewest bytes that have a number's sign, the highest first, with how many they are. */
+    void writeUnscaled(long number) {
+        int length = (Long.SIZE - Long.numberOfLeadingZeros(number < 0 ? ~number : number)) / Byte.SIZE + 1;
+        reserve(1 + Long.BYTES);
+        buffer[size++] = (byte) (2 * length);
+        for (int shift = (length - 1) * Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+            buffer[size++] = (byte) (number >> shift);
+        }
+    }
+
     void writeBytes(ByteBuffer bytes) {
         int length = bytes.remaining();
         writeInt(length);

@@ -75,7 +75,7 @@ public final class SchemaRegistryClient implements SchemaRegistry {
 
     @Override
     public int register(String subject, Schema schema) {
-        String text = schema.toString();
+        String text = written(schema);
         Registration registration = new Registration(subject, text);
         Integer known = ids.get(registration);
         if (known != null) {
@@ -92,6 +92,14 @@ public final class SchemaRegistryClient implements SchemaRegistry {
         // Readers of what is written with it need no further request.
         texts.putIfAbsent(id.intValue(), text);
         return id.intValue();
+    }
+
+    /**
+     * Apicurio replaces a text of two braces, such as the default {@code '{}'} of many columns of type json, with an object before it
+     * recognizes a schema, and refuses the schema then. An escaped brace is the same text.
+     */
+    private static String written(Schema schema) {
+        return schema.toString().replace("\"{}\"", "\"{\\u007d\"");
     }
 
     @Override

@@ -1,11 +1,14 @@
 package org.dtssync.connectors.avro;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.kafka.connect.data.Decimal;
 import org.apache.kafka.connect.data.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +33,11 @@ abstract class ValueDecoder {
         }
         ValueDecoder plain = plain(avro, schema);
         Logical logical = Logical.of(schema);
-        return logical == Logical.NONE ? plain : new LogicalDecoder(logical, schema, plain);
+        return switch (logical) {
+            case NONE -> plain;
+            case DECIMAL -> new DecimalDecoder(schema, plain);
+            default -> new LogicalDecoder(logical, schema, plain);
+        };
     }
 
     private static ValueDecoder plain(org.apache.avro.Schema avro, Schema schema) {
@@ -98,6 +105,30 @@ abstract class ValueDecoder {
         Object decode(AvroInput input) {
             return logical.fromPlain(
                     schema, Objects.requireNonNull(plain.decode(input), "Only the decoder of a union returns null."));
+        }
+    }
+
+    private static final class DecimalDecoder extends ValueDecoder {
+        private final int scale;
+        private final ValueDecoder plain;
+
+        DecimalDecoder(Schema schema, ValueDecoder plain) {
+            this.scale = Integer.parseInt(schema.parameters().get(Decimal.SCALE_FIELD));
+            this.plain = plain;
+        }
+
+        @Override
+        Object decode(AvroInput input) {
+            byte[] bytes = (byte[]) Objects.requireNonNull(
+                    plain.decode(input), "Only the decoder of a union returns null.");
+            if (bytes.length == 0 || bytes.length > Long.BYTES) {
+                return new BigDecimal(new BigInteger(bytes), scale);
+            }
+            long number = bytes[0];
+            for (int i = 1; i < bytes.length; i++) {
+                number = number << Byte.SIZE | (bytes[i] & 0xFF);
+            }
+            return BigDecimal.valueOf(number, scale);
         }
     }
 

@@ -1,8 +1,11 @@
 package org.dtssync.connectors.avro;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.connect.data.Decimal;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.errors.DataException;
 import org.dtssync.connectors.fault.FaultKind;
@@ -21,6 +24,9 @@ abstract class ValueEncoder {
     /** Returns the encoder of a schema. */
     static ValueEncoder of(Schema schema, String path) {
         Logical logical = Logical.of(schema);
+        if (logical == Logical.DECIMAL) {
+            return new DecimalEncoder(schema);
+        }
         if (logical != Logical.NONE) {
             return new LogicalEncoder(logical, schema);
         }
@@ -127,6 +133,28 @@ abstract class ValueEncoder {
                 output.writeBytes(bytes);
             } else {
                 output.writeBytes((ByteBuffer) value);
+            }
+        }
+    }
+
+    private static final class DecimalEncoder extends ValueEncoder {
+        private final int scale;
+
+        DecimalEncoder(Schema schema) {
+            this.scale = Integer.parseInt(schema.parameters().get(Decimal.SCALE_FIELD));
+        }
+
+        @Override
+        void encode(Object value, AvroOutput output) {
+            BigDecimal number = (BigDecimal) value;
+            if (number.scale() != scale) {
+                throw new DataException("The number has another scale than its schema.");
+            }
+            BigInteger unscaled = number.unscaledValue();
+            if (unscaled.bitLength() < Long.SIZE) {
+                output.writeUnscaled(unscaled.longValue());
+            } else {
+                output.writeBytes(unscaled.toByteArray());
             }
         }
     }

@@ -81,7 +81,8 @@ public final class Capture {
      */
     public void run() throws InterruptedException {
         SlotGate gate = new SlotGate(source, new ReplicationSlot(settings.slot()));
-        try (CutWriter writer = new CutWriter(settings, codec, listener)) {
+        try (CutWriter writer = new CutWriter(settings, codec, listener);
+                ValuesOfSource values = new ValuesOfSource(source)) {
             writer.fenceOthers();
             listener.othersFenced();
             Failpoint.CAPTURE_OTHERS_FENCED.reached();
@@ -92,7 +93,12 @@ public final class Capture {
             Lsn start = new Lsn(last.lsn());
             List<CapturedTable> tables =
                     commands.isEmpty() ? settings.tables() : commands.get().tables(last);
-            RecordEncoder encoder = new RecordEncoder(settings, tables, keyConverter, valueConverter);
+            RecordEncoder encoder = new RecordEncoder(
+                    settings,
+                    tables,
+                    keyConverter,
+                    valueConverter,
+                    settings.topics().extras().unsent() ? values : UnsentValues.PLACEHOLDERS);
             TransactionAssembler assembler = new TransactionAssembler(
                     settings.names(),
                     encoder,

@@ -149,10 +149,11 @@ public record CaptureSettings(
      *
      * @param tombstones whether a record without a value follows each delete
      * @param transactions whether each record says where it is in its transaction
+     * @param unsent whether values that the source did not send are read from it
      */
-    public record Extras(boolean tombstones, boolean transactions) {
+    public record Extras(boolean tombstones, boolean transactions, boolean unsent) {
         /** Nothing. */
-        public static final Extras NONE = new Extras(false, false);
+        public static final Extras NONE = new Extras(false, false, false);
     }
 
     /**

@@ -27,6 +27,7 @@ final class CutHandler implements ChangeSource.Consumer {
     private final Runnable beforeFirstCut;
     private final ShapeGate gate;
     private final Optional<ReadRows> reads;
+    private final Turns turns = new Turns(System::nanoTime);
     private boolean newTransaction = true;
     private Cut last;
     private boolean wroteNothing = true;
@@ -53,8 +54,10 @@ final class CutHandler implements ChangeSource.Consumer {
     @Override
     public void between(ReadEnvelopes envelopes) throws InterruptedException {
         // The records of a cut are one stretch of each topic, also those of a transaction that comes in pieces.
-        if (reads.isPresent() && assembler.arrivingNumber() == 1) {
+        if (reads.isPresent() && assembler.arrivingNumber() == 1 && turns.areRowsNext()) {
+            turns.rowsBegin();
             reads.get().writeWaiting(envelopes);
+            turns.rowsEnd();
         }
     }
 
@@ -62,6 +65,7 @@ final class CutHandler implements ChangeSource.Consumer {
     public int accept(List<SourceEvent> events) {
         int confirmed = 0;
         int lastEnd = 0;
+        turns.changesCame(events.size());
         reads.ifPresent(rows -> note(events, rows));
         assembler.prepare(events);
         for (int i = 0; i < events.size(); i++) {

@@ -41,7 +41,8 @@ public final class ReadRequests {
         String from();
 
         /**
-         * Begins the transaction in which they are read, and returns its session. It stays open when the rows are written.
+         * Begins the transaction in which they are read, and returns its session. It stays open when the rows are written. It waits hardly
+         * for a lock, since all changes wait meanwhile.
          *
          * @throws SyncException if the rows are not to be read
          */
@@ -49,28 +50,40 @@ public final class ReadRequests {
 
         /** Ends that transaction: it is begun again later. */
         void abandon() throws SQLException;
+
+        /** Waits, in the thread of the one who asks, until nothing holds a lock that reading them needs. */
+        void awaitLocks() throws SQLException;
     }
 
     /**
      * Waits until the rows are in the topics.
      *
      * @throws SyncException if they could not be read or written; some of them may be in the topics then
+     * @throws SQLException if a lock was held for too long
      * @throws InterruptedException if this thread was interrupted; nobody uses its session any more
      */
-    public void write(Rows rows) throws InterruptedException {
-        Request request = new Request(rows);
-        waiting.add(request);
-        for (int attempt = 1; !request.await(); attempt++) {
+    public void write(Rows rows) throws SQLException, InterruptedException {
+        int attempt = 1;
+        for (Outcome outcome = ask(rows); outcome != Outcome.WRITTEN; outcome = ask(rows)) {
+            if (outcome == Outcome.LOCKED) {
+                rows.awaitLocks();
+                continue;
+            }
             if (attempt == REPORTED_ATTEMPT) {
                 LOG.info(
                         "The load waits for transactions at the source that began before this capture, or that wait for a standby."
                                 + " table={}",
                         rows.table());
             }
+            attempt++;
             Thread.sleep(AGAIN_MILLIS);
-            request = new Request(rows);
-            waiting.add(request);
         }
+    }
+
+    private Outcome ask(Rows rows) throws InterruptedException {
+        Request request = new Request(rows);
+        waiting.add(request);
+        return request.await();
     }
 
     /** Takes the next request; null if none comes for a while. */
@@ -83,12 +96,22 @@ public final class ReadRequests {
         return request;
     }
 
+    /** What became of a request. */
+    enum Outcome {
+        /** The rows are in the topics, and their transaction is open. */
+        WRITTEN,
+        /** The source does not show yet what is in the topics already. */
+        NOT_SHOWN,
+        /** Something holds a lock that reading them needs. */
+        LOCKED
+    }
+
     /** One request, taken once. */
     static final class Request {
 
         private final Rows rows;
         private final AtomicBoolean taken = new AtomicBoolean();
-        private final CompletableFuture<Boolean> written = new CompletableFuture<>();
+        private final CompletableFuture<Outcome> written = new CompletableFuture<>();
 
         Request(Rows rows) {
             this.rows = rows;
@@ -103,8 +126,8 @@ public final class ReadRequests {
         }
 
         /** The rows are in the topics, or have to wait. */
-        void answer(boolean done) {
-            written.complete(done);
+        void answer(Outcome outcome) {
+            written.complete(outcome);
         }
 
         /** They could not be read, or not be written. */
@@ -112,7 +135,7 @@ public final class ReadRequests {
             written.completeExceptionally(fault);
         }
 
-        private boolean await() throws InterruptedException {
+        private Outcome await() throws InterruptedException {
             try {
                 return written.get();
             } catch (InterruptedException e) {

@@ -32,6 +32,8 @@ final class ReadRows {
     /** Cuts do not wait longer than this, and the chunk that is being written. */
     private static final long LONGEST_NANOS = 200_000_000;
 
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
     private final ReadRequests requests;
     private final ShownTransactions shown;
     private final TopicNames names;
@@ -69,19 +71,15 @@ final class ReadRows {
     }
 
     private void answer(ReadRequests.Request request, ReadEnvelopes envelopes) {
-        Connection session = begun(request);
-        if (session == null) {
-            return;
-        }
+        ReadRequests.Rows rows = request.rows();
         boolean writing = true;
         try {
-            request.answer(write(request.rows(), session, envelopes));
+            request.answer(read(rows, envelopes));
             writing = false;
-        } catch (SQLException e) {
-            // The session is the worker's: it retries with another one.
+        } catch (RowsFault e) {
+            // What is wrong with a table, or with a session, is for the worker to say: the capture continues.
+            request.fail(e.fault());
             writing = false;
-            request.fail(SqlFaults.explain(
-                    "The rows of table " + request.rows().table() + " could not be read for its topic", e));
         } catch (SyncException e) {
             request.fail(e);
             throw e;
@@ -89,30 +87,57 @@ final class ReadRows {
             if (writing) {
                 request.fail(new SyncException(
                         FaultKind.CONNECTION,
-                        "The capture ended while it wrote rows of table "
-                                + request.rows().table() + ".",
+                        "The capture ended while it wrote rows of table " + rows.table() + ".",
                         ""));
             }
         }
     }
 
-    /** What is wrong with a table, or with a session, is for the worker to say: the capture continues. */
-    private @Nullable Connection begun(ReadRequests.Request request) {
+    /** All changes wait meanwhile, so it waits for no lock; the worker does. */
+    private ReadRequests.Outcome read(ReadRequests.Rows rows, ReadEnvelopes envelopes) throws RowsFault {
+        boolean begun = false;
         try {
-            shown.prepare();
-            return request.rows().begin();
+            Connection session = begin(rows);
+            begun = true;
+            if (write(rows, session, envelopes)) {
+                return ReadRequests.Outcome.WRITTEN;
+            }
+            rows.abandon();
+            return ReadRequests.Outcome.NOT_SHOWN;
         } catch (SQLException e) {
-            request.fail(
-                    SqlFaults.explain("Table " + request.rows().table() + " could not be locked at the source", e));
-        } catch (RuntimeException e) {
-            request.fail(e);
+            if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                return afterLock(rows);
+            }
+            throw new RowsFault(SqlFaults.explain(
+                    begun
+                            ? "The rows of table " + rows.table() + " could not be read for its topic"
+                            : "Table " + rows.table() + " could not be locked at the source",
+                    e));
         }
-        return null;
     }
 
-    private boolean write(ReadRequests.Rows rows, Connection session, ReadEnvelopes envelopes) throws SQLException {
-        if (!shown.areIn(session)) {
+    private Connection begin(ReadRequests.Rows rows) throws SQLException, RowsFault {
+        shown.prepare();
+        try {
+            return rows.begin();
+        } catch (RuntimeException e) {
+            throw new RowsFault(e);
+        }
+    }
+
+    private static ReadRequests.Outcome afterLock(ReadRequests.Rows rows) throws RowsFault {
+        try {
             rows.abandon();
+            return ReadRequests.Outcome.LOCKED;
+        } catch (SQLException e) {
+            throw new RowsFault(
+                    SqlFaults.explain("Table " + rows.table() + " could not be locked at the source", e));
+        }
+    }
+
+    private boolean write(ReadRequests.Rows rows, Connection session, ReadEnvelopes envelopes)
+            throws SQLException, RowsFault {
+        if (!shown.areIn(session)) {
             return false;
         }
         TableName table = rows.table();
@@ -132,18 +157,30 @@ final class ReadRows {
                 portion.add(record);
                 bytes += record.size();
             }
+            requireKey(table);
             if (bytes >= portionBytes) {
                 writer.writeRows(portion);
                 portion.clear();
                 bytes = 0;
             }
         }
-        // The stream notices what is different about a table.
-        encoder.takeAnnounced();
         if (!portion.isEmpty()) {
             writer.writeRows(portion);
         }
         return true;
+    }
+
+    /**
+     * The catalog may be ahead of the stream, which still knows the key by the name that it had: a record without a key would be of no use to
+     * those who write by key. What else is different about a table, the stream notices.
+     */
+    private void requireKey(TableName table) throws RowsFault {
+        if (encoder.takeAnnounced().stream().anyMatch(shape -> !shape.keyed())) {
+            throw new RowsFault(new SyncException(
+                    FaultKind.TRANSIENT,
+                    "Table " + table + " has other key columns at the source than in the changes that have arrived.",
+                    ""));
+        }
     }
 
     private static Lsn position(Connection session) throws SQLException {
@@ -151,6 +188,23 @@ final class ReadRows {
                 ResultSet row = statement.executeQuery("SELECT pg_current_wal_lsn()::text")) {
             row.next();
             return Lsn.parse(row.getString(1));
+        }
+    }
+
+    /** A fault of the rows that were asked for, or of the session in which they are read. */
+    private static final class RowsFault extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final RuntimeException fault;
+
+        RowsFault(RuntimeException fault) {
+            super(fault);
+            this.fault = fault;
+        }
+
+        RuntimeException fault() {
+            return fault;
         }
     }
 }

@@ -34,6 +34,7 @@ final class RecordEncoder {
     private final TransactionOrder order = new TransactionOrder();
     private final Converter keyConverter;
     private final Converter valueConverter;
+    private final UnsentValues unsent;
 
     /** The row that an update of the primary key is about to move. */
     private @Nullable Struct moving;
@@ -42,11 +43,21 @@ final class RecordEncoder {
 
     RecordEncoder(
             CaptureSettings settings, List<CapturedTable> tables, Converter keyConverter, Converter valueConverter) {
+        this(settings, tables, keyConverter, valueConverter, UnsentValues.PLACEHOLDERS);
+    }
+
+    RecordEncoder(
+            CaptureSettings settings,
+            List<CapturedTable> tables,
+            Converter keyConverter,
+            Converter valueConverter,
+            UnsentValues unsent) {
         this.tables = new HashMap<>();
         this.names = settings.names();
         this.topics = settings.topics();
         this.keyConverter = keyConverter;
         this.valueConverter = valueConverter;
+        this.unsent = unsent;
         capture(tables);
     }
 
@@ -57,6 +68,7 @@ final class RecordEncoder {
         this.topics = changes.topics;
         this.keyConverter = changes.keyConverter;
         this.valueConverter = changes.valueConverter;
+        this.unsent = UnsentValues.PLACEHOLDERS;
     }
 
     /** Returns an encoder of rows that are read. */
@@ -125,7 +137,7 @@ final class RecordEncoder {
             }
             case NONE -> {}
         }
-        return encoder(change.topic(), value).encode(value, movedFrom);
+        return encoder(change.topic(), value).encode(value, movedFrom, unsent);
     }
 
     /** A transaction has ended. */

@@ -170,13 +170,24 @@ final class TableEncoder {
      * @param movedFrom the row before the change, if this is the second half of an update of the key; otherwise null
      */
     List<EncodedChange> encode(Struct value, @Nullable Struct movedFrom) {
+        return encode(value, movedFrom, UnsentValues.PLACEHOLDERS);
+    }
+
+    /**
+     * Serializes one change.
+     *
+     * @param value the envelope
+     * @param movedFrom the row before the change, if this is the second half of an update of the key; otherwise null
+     * @param unsent what it has in the place of values that were not sent
+     */
+    List<EncodedChange> encode(Struct value, @Nullable Struct movedFrom, UnsentValues unsent) {
         Struct before = value.getStruct(ChangeEnvelope.BEFORE);
         Struct after = value.getStruct(ChangeEnvelope.AFTER);
         String operation = value.getString(ChangeEnvelope.OPERATION);
         return switch (operation) {
             case ChangeEnvelope.CREATE, ChangeEnvelope.READ ->
-                List.of(change(value, operation, before, after, movedFrom));
-            case ChangeEnvelope.UPDATE -> update(value, before, after);
+                List.of(change(value, operation, before, after, movedFrom, unsent));
+            case ChangeEnvelope.UPDATE -> update(value, before, after, unsent);
             case ChangeEnvelope.DELETE -> delete(value, before);
             case ChangeEnvelope.TRUNCATE ->
                 List.of(new EncodedChange(topic, null, truncation(value), null, null, List.of()));
@@ -190,17 +201,19 @@ final class TableEncoder {
      * An update of the primary key comes in two halves; an update of another replica identity's columns that
      * leaves the primary key alone is split here the same way.
      */
-    private List<EncodedChange> update(Struct value, @Nullable Struct before, Struct after) {
+    private List<EncodedChange> update(
+            Struct value, @Nullable Struct before, Struct after, UnsentValues unsent) {
         if (before == null || keyFields.isEmpty() || sameKey(before, after)) {
-            return List.of(change(value, ChangeEnvelope.UPDATE, before, after, null));
+            return List.of(change(value, ChangeEnvelope.UPDATE, before, after, null, unsent));
         }
         List<EncodedChange> changes = new ArrayList<>(delete(value, before));
-        changes.add(change(value, ChangeEnvelope.CREATE, null, after, before));
+        changes.add(change(value, ChangeEnvelope.CREATE, null, after, before, unsent));
         return changes;
     }
 
     private List<EncodedChange> delete(Struct value, @Nullable Struct before) {
-        EncodedChange deletion = change(value, ChangeEnvelope.DELETE, before, null, null);
+        EncodedChange deletion =
+                change(value, ChangeEnvelope.DELETE, before, null, null, UnsentValues.PLACEHOLDERS);
         return extras.tombstones() && deletion.key() != null
                 ? List.of(deletion, new EncodedChange(topic, deletion.key(), null, null, null, List.of()))
                 : List.of(deletion);
@@ -219,14 +232,19 @@ final class TableEncoder {
             String operation,
             @Nullable Struct before,
             @Nullable Struct after,
-            @Nullable Struct movedFrom) {
+            @Nullable Struct movedFrom,
+            UnsentValues unsent) {
+        byte[] unchanged = unchanged(after, operation, movedFrom);
+        if (unchanged != null && after != null) {
+            unsent.fill(table, after, movedFrom, keyFields);
+        }
         FormedRows rows = written.rows();
         if (rows == null) {
-            return plain(value, operation, before, after, movedFrom);
+            return plain(value, operation, before, after, movedFrom, unchanged);
         }
         boolean keyAlone = before != null && !keyFields.isEmpty() && rows.isKeyAlone(before);
         allowNulls(rows, keyAlone ? null : before, after);
-        return formed(value, operation, before, after, movedFrom, keyAlone);
+        return formed(value, operation, before, after, movedFrom, keyAlone, unchanged);
     }
 
     private EncodedChange plain(
@@ -234,13 +252,13 @@ final class TableEncoder {
             String operation,
             @Nullable Struct before,
             @Nullable Struct after,
-            @Nullable Struct movedFrom) {
+            @Nullable Struct movedFrom,
+            byte @Nullable [] unchanged) {
         Struct row = after == null ? Objects.requireNonNull(before, "A change has a row.") : after;
         byte[] bytes = operation.equals(value.getString(ChangeEnvelope.OPERATION)) && !extras.transactions()
                 ? unchanged(value)
                 : envelope(value, operation, before, after);
-        return new EncodedChange(
-                topic, key(row), bytes, unchanged(after, operation, movedFrom), key(movedFrom), List.of());
+        return new EncodedChange(topic, key(row), bytes, unchanged, key(movedFrom), List.of());
     }
 
     private EncodedChange formed(
@@ -249,7 +267,8 @@ final class TableEncoder {
             @Nullable Struct before,
             @Nullable Struct after,
             @Nullable Struct movedFrom,
-            boolean keyAlone) {
+            boolean keyAlone,
+            byte @Nullable [] unchanged) {
         FormedRows rows = Objects.requireNonNull(written.rows(), "Only for rows with forms.");
         List<ValueText> texts = new ArrayList<>(0);
         @Nullable
@@ -266,7 +285,7 @@ final class TableEncoder {
         }
         byte[] bytes = envelope(value, operation, formedBefore, formedAfter);
         @Nullable Object @Nullable [] row = formedAfter == null ? formedBefore : formedAfter;
-        return new EncodedChange(topic, key(row), bytes, unchanged(after, operation, movedFrom), oldKey, texts);
+        return new EncodedChange(topic, key(row), bytes, unchanged, oldKey, texts);
     }
 
     private boolean isOfKey(ValueText text) {

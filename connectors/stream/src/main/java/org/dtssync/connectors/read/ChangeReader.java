@@ -63,13 +63,14 @@ final class ChangeReader implements AutoCloseable {
     /**
      * Creates a reader.
      *
-     * @param kafka client properties with {@code bootstrap.servers}
+     * @param settings which topics, and what for
      * @param timeout how long the records of a committed cut may take to arrive
      * @param check whether topics are still the ones the cuts were written to
      */
-    ChangeReader(Map<String, String> kafka, Duration timeout, TopicCheck check) {
+    ChangeReader(ReadSettings settings, Duration timeout, TopicCheck check) {
         this.check = check;
-        this.consumer = Consumers.readCommitted(kafka, 500, values);
+        this.consumer =
+                Consumers.readCommitted(settings.kafka(), settings.purpose().recordsWaitMillis(), values);
         this.timeout = timeout;
     }
 

@@ -9,6 +9,15 @@ import org.dtssync.connectors.kafka.OrderlyClose;
 /** Creates consumers that see only committed cuts and never choose a start position themselves. */
 final class Consumers {
 
+    /** What a broker may wait where new records are waited for, in milliseconds. */
+    static final int PATIENT = 500;
+
+    /**
+     * What it may wait where everything that is read is there, in milliseconds: an answer that it holds back at the end of a topic also
+     * holds back the next one on the same connection, about another place or topic.
+     */
+    static final int SOON = 5;
+
     private Consumers() {}
 
     /**
@@ -25,6 +34,8 @@ final class Consumers {
                         Map.of(
                                 "default.api.timeout.ms", "20000",
                                 "request.timeout.ms", "15000",
+                                // Also the time between two look-ups of topics, of which each new one needs one.
+                                "retry.backoff.ms", "20",
                                 "max.poll.records", "8000",
                                 "fetch.max.bytes", "16777216",
                                 "max.partition.fetch.bytes", "4194304",

@@ -63,7 +63,8 @@ final class CutReader implements AutoCloseable {
                 .orElse(Map.of());
         this.takenLsn = from.lsn();
         check.requireSame(topicId);
-        this.consumer = Consumers.readCommitted(settings.kafka(), 500, values);
+        this.consumer =
+                Consumers.readCommitted(settings.kafka(), settings.purpose().cutsWaitMillis(), values);
         consumer.assign(List.of(partition));
         begin(from);
     }

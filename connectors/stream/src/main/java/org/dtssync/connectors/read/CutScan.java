@@ -60,7 +60,7 @@ public final class CutScan implements AutoCloseable {
         this.codec = codec;
         this.partition = new TopicPartition(names.cuts(), 0);
         requireTopic(names.task(), kafka);
-        this.consumer = Consumers.readCommitted(kafka, 500, values);
+        this.consumer = Consumers.readCommitted(kafka, Consumers.SOON, values);
         try {
             consumer.assign(List.of(partition));
             this.begin = PartitionOffsets.first(consumer, partition);

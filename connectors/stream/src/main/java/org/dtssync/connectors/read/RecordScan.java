@@ -42,8 +42,8 @@ public final class RecordScan implements AutoCloseable {
     public RecordScan(ReadSettings settings) {
         this.check = new TopicCheck(settings);
         this.topics = new KafkaTopics(settings.kafka());
-        this.offsets = Consumers.readCommitted(settings.kafka(), 500, new BoundedValues(1));
-        this.reader = new ChangeReader(settings.kafka(), READ_TIMEOUT, check);
+        this.offsets = Consumers.readCommitted(settings.kafka(), Consumers.SOON, new BoundedValues(1));
+        this.reader = new ChangeReader(settings, READ_TIMEOUT, check);
     }
 
     /** Returns where a topic begins and ends, as it was when it was first asked for; empty if there is no such topic. */

@@ -23,12 +23,14 @@ public final class RowShape {
 
     private final TableName table;
     private final List<Column> columns;
+    private final List<String> names;
     private final Map<String, Integer> indexes = new HashMap<>();
 
     /** Creates the shape of a table's records. */
     public RowShape(TableName table, List<Column> columns) {
         this.table = table;
         this.columns = List.copyOf(columns);
+        this.names = this.columns.stream().map(Column::name).toList();
         for (int i = 0; i < columns.size(); i++) {
             indexes.put(columns.get(i).name(), i);
         }
@@ -42,6 +44,11 @@ public final class RowShape {
     /** Returns the columns in the order of the values of a row. */
     public List<Column> columns() {
         return columns;
+    }
+
+    /** Returns their names; always the same list. */
+    public List<String> names() {
+        return names;
     }
 
     /** Returns the place of a column's value in a row, or -1 if the records have no such column. */

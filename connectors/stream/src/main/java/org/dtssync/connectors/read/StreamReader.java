@@ -65,7 +65,7 @@ public final class StreamReader implements AutoCloseable {
         CutReader opened = null;
         try {
             opened = new CutReader(settings, codec, from, check);
-            this.changes = new ChangeReader(settings.kafka(), READ_TIMEOUT, check);
+            this.changes = new ChangeReader(settings, READ_TIMEOUT, check);
         } catch (RuntimeException e) {
             closeAfter(e, opened);
             closeAfter(e, check);

@@ -33,7 +33,7 @@ final class TopicCheck implements AutoCloseable {
     TopicCheck(ReadSettings settings) {
         this.names = settings.names();
         this.topics = new KafkaTopics(settings.kafka());
-        this.replay = settings.purpose() == ReadPurpose.REPLAY;
+        this.replay = settings.purpose() != ReadPurpose.APPLY;
     }
 
     /**

@@ -244,6 +244,10 @@ final class CivilTime {
     }
 
     private static void appendPadded(StringBuilder text, int number, int digits) {
+        if (digits == 2) {
+            text.append((char) ('0' + number / 10)).append((char) ('0' + number % 10));
+            return;
+        }
         for (int limit = 10, width = 1; width < digits; width++, limit *= 10) {
             if (number < limit) {
                 text.append('0');

@@ -78,20 +78,11 @@ public final class ConstantDefault {
         }
         String text = text(literal.group(1), literal.group(2), literal.group(3));
         try {
-            Object value = form.value(written(text, form));
-            return value instanceof String string && isMisread(string) ? null : value;
+            return form.value(written(text, form));
         } catch (ArithmeticException | NumberFormatException | DateTimeException e) {
             // A literal of another type, which the server casts for each row.
             return null;
         }
-    }
-
-    /**
-     * Apicurio's registry takes a quoted text that begins or ends with a brace for a structure, such as the empty object that is the default
-     * of many columns of type json, and refuses the whole schema.
-     */
-    private static boolean isMisread(String value) {
-        return value.startsWith("{") || value.endsWith("}");
     }
 
     /** One of the three is there. */

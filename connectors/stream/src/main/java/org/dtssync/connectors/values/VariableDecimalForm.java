@@ -38,10 +38,35 @@ record VariableDecimalForm(Schema made) implements ValueForm {
                 .field(VALUE, Schema.BYTES_SCHEMA);
     }
 
+    /** So many digits fit in 64 bits. */
+    private static final int LONG_DIGITS = 18;
+
     /** Returns the number of a text; null if it is none. */
     static @Nullable BigDecimal number(String text) {
         char last = text.charAt(text.length() - 1);
-        return last >= '0' && last <= '9' ? new BigDecimal(text) : null;
+        if (last < '0' || last > '9') {
+            return null;
+        }
+        return text.length() <= LONG_DIGITS ? small(text) : new BigDecimal(text);
+    }
+
+    /** Most are short, and read at once. */
+    private static BigDecimal small(String text) {
+        boolean negative = text.charAt(0) == '-';
+        int point = text.length();
+        long number = 0;
+        for (int i = negative ? 1 : 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= '0' && c <= '9') {
+                number = number * 10 + (c - '0');
+            } else if (c == '.' && point == text.length()) {
+                point = i;
+            } else {
+                return new BigDecimal(text);
+            }
+        }
+        int scale = point == text.length() ? 0 : text.length() - 1 - point;
+        return BigDecimal.valueOf(negative ? -number : number, scale);
     }
 
     @Override

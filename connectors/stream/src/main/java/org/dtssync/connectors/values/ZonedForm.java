@@ -1,5 +1,6 @@
 package org.dtssync.connectors.values;
 
+import java.nio.charset.StandardCharsets;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.jspecify.annotations.Nullable;
 
@@ -60,15 +61,16 @@ record ZonedForm(int digits) implements ValueForm {
         if (fraction > 0 && text.charAt(end - 1) == '0') {
             return null;
         }
-        StringBuilder iso = new StringBuilder(FRACTION + digits + 1);
-        iso.append(text, 0, DATE).append('T').append(text, DATE + 1, SECONDS);
-        if (digits > 0) {
-            iso.append('.').append(text, Math.min(end, FRACTION), end);
-            for (int i = Math.max(0, fraction); i < digits; i++) {
-                iso.append('0');
-            }
+        byte[] iso = new byte[digits > 0 ? FRACTION + digits + 1 : SECONDS + 1];
+        for (int i = 0; i < iso.length - 1; i++) {
+            iso[i] = i < end ? (byte) text.charAt(i) : (byte) '0';
         }
-        return iso.append('Z').toString();
+        iso[DATE] = 'T';
+        if (digits > 0) {
+            iso[SECONDS] = '.';
+        }
+        iso[iso.length - 1] = 'Z';
+        return new String(iso, StandardCharsets.ISO_8859_1);
     }
 
     /** Reverses {@link #ofUsual}. */
@@ -82,12 +84,15 @@ record ZonedForm(int digits) implements ValueForm {
                 end--;
             }
         }
-        return new StringBuilder(end + ZONE.length())
-                .append(iso, 0, DATE)
-                .append(' ')
-                .append(iso, DATE + 1, end)
-                .append(ZONE)
-                .toString();
+        byte[] text = new byte[end + ZONE.length()];
+        for (int i = 0; i < end; i++) {
+            text[i] = (byte) iso.charAt(i);
+        }
+        text[DATE] = ' ';
+        for (int i = 0; i < ZONE.length(); i++) {
+            text[end + i] = (byte) ZONE.charAt(i);
+        }
+        return new String(text, StandardCharsets.ISO_8859_1);
     }
 
     private static boolean isInfinite(String text) {

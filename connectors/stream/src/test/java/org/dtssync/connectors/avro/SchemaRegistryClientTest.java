@@ -64,6 +64,24 @@ final class SchemaRegistryClientTest {
     }
 
     @Test
+    void textsOfBracesAreNotMisread() {
+        Schema schema = SchemaBuilder.record("shop.Row")
+                .fields()
+                .name("empty")
+                .type(SchemaBuilder.builder().stringBuilder().prop("allowed", "{}").endString())
+                .withDefault("{}")
+                .name("object")
+                .type()
+                .stringType()
+                .stringDefault("{\"a\": \"{}\"}")
+                .endRecord();
+
+        int id = client(registry.url()).register("f-value", schema);
+
+        assertThat(client(registry.url()).schemaById(id)).isEqualTo(schema);
+    }
+
+    @Test
     void anOwnSubjectTakesAnySchemaEvenIfItsCompatibilityWasSet() {
         SchemaRegistryClient client = client(registry.url());
         client.register("c-value", schema("one"));

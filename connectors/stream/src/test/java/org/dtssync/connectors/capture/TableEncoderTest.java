@@ -99,7 +99,7 @@ class TableEncoderTest {
 
     @Test
     void aTombstoneFollowsADeleteAndTheFirstHalfOfAMove() {
-        TableEncoder encoder = CaptureFixture.encoder(new CaptureSettings.Extras(true, false));
+        TableEncoder encoder = CaptureFixture.encoder(new CaptureSettings.Extras(true, false, false));
 
         List<EncodedChange> deleted = encoder.encode(change("d", row(1, "a"), null), null);
         List<EncodedChange> moved = encoder.encode(change("u", row(1, "a"), row(2, "b")), null);
@@ -125,7 +125,7 @@ class TableEncoderTest {
         assertThat(order.next(CaptureFixture.ORDER, "t.b", change).toString())
                 .isEqualTo("Struct{id=77,total_order=3,data_collection_order=2}");
         order.begin();
-        TableEncoder encoder = CaptureFixture.encoder(new CaptureSettings.Extras(false, true));
+        TableEncoder encoder = CaptureFixture.encoder(new CaptureSettings.Extras(false, true, false));
         assertThat(text(only(encoder.encode(change, null)).value()))
                 .contains("transaction=Struct{id=77,total_order=1,data_collection_order=1}");
     }

@@ -2,6 +2,7 @@ package org.dtssync.app.chaos;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -76,14 +77,26 @@ final class Books {
         source.execute(STRUCTURE.formatted(ACCOUNTS, VAULTS, PARENTS, WRITERS));
     }
 
+    /** Returns the questions whose answer is yes at every commit, by what they are about. */
+    static Map<String, String> invariants(boolean reshaped) {
+        Map<String, String> invariants = new LinkedHashMap<>(INVARIANTS);
+        if (reshaped) {
+            invariants.put("columns and tables are as the commands left them", Reshaper.INVARIANT);
+            invariants.put("indexes are as the commands left them", Reshaper.INVARIANT_OF_INDEXES);
+        }
+        return Map.copyOf(invariants);
+    }
+
     /**
      * Checks what holds at every commit, one statement after the other with pauses between.
      *
      * @param connection in a transaction whose statements all see one snapshot
+     * @param invariants what is asked
      * @return the first sentence that does not hold, or null
      */
-    static @Nullable String broken(Connection connection) throws SQLException, InterruptedException {
-        for (Map.Entry<String, String> invariant : INVARIANTS.entrySet()) {
+    static @Nullable String broken(Connection connection, Map<String, String> invariants)
+            throws SQLException, InterruptedException {
+        for (Map.Entry<String, String> invariant : invariants.entrySet()) {
             if (!"t".equals(End.query(connection, invariant.getValue()))) {
                 return invariant.getKey();
             }

@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  scripts/chaos --faults 100 --seed 1",
             "  scripts/chaos --faults 20 --kinds KILL_DTS_SYNC,CRASH_SOURCE",
+            "  scripts/chaos --faults 20 --ddl",
             "  scripts/chaos --starts 200"
         })
 public final class Chaos implements Callable<Integer> {
@@ -56,6 +57,11 @@ public final class Chaos implements Callable<Integer> {
             paramLabel = "N",
             description = "Instead: kill capture alone this many times, and follow its cuts.")
     private int starts;
+
+    @Option(
+            names = "--ddl",
+            description = "Change the structure of the source meanwhile, at random, in transactions with rows.")
+    private boolean ddl;
 
     @Option(names = "--keep", description = "Keep the servers' data and logs.")
     private boolean keep;
@@ -84,7 +90,7 @@ public final class Chaos implements Callable<Integer> {
     }
 
     private String ordeal(Path directory) throws IOException, InterruptedException, SQLException {
-        return sentence(new Ordeal(directory, faults, chosenSeed(), kinds, out).run());
+        return sentence(new Ordeal(directory, faults, chosenSeed(), kinds, ddl, out).run());
     }
 
     private String killLoop(Path directory) throws IOException, InterruptedException, SQLException {
@@ -116,10 +122,11 @@ public final class Chaos implements Callable<Integer> {
     static String sentence(Ordeal.Result result) {
         return String.format(
                 Locale.ROOT,
-                "%d faults, %d transactions, dts-sync started %d times: both ends equal, every one of %d snapshots a commit"
+                "%d faults, %d transactions, %d of commands, dts-sync started %d times: both ends equal, every one of %d snapshots a commit"
                         + " of the source; longest recovery %.1f s, after %s",
                 result.faults(),
                 result.transactions(),
+                result.reshaped(),
                 result.starts(),
                 result.snapshots(),
                 result.longestRecoveryMillis() / 1e3,

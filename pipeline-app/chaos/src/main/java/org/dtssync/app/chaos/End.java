@@ -80,6 +80,21 @@ record End(int port) {
         }
     }
 
+    /** Returns the first column of the first row, which is there. */
+    String value(String sql) throws SQLException {
+        try (Connection connection = open()) {
+            return String.valueOf(query(connection, sql));
+        }
+    }
+
+    /** Returns the tables of schema public, partitioned ones without their partitions. */
+    List<String> tables() throws SQLException {
+        return List.of(value("""
+                SELECT string_agg(relname, ',' ORDER BY relname) FROM pg_class
+                WHERE relnamespace = 2200 AND relkind IN ('r', 'p') AND NOT relispartition
+                """).split(","));
+    }
+
     /** Returns each table's rows as COPY prints them, in an order that no collation decides. */
     Map<String, String> rows(List<String> tables) throws SQLException, IOException {
         Map<String, String> rows = new TreeMap<>();

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,7 @@ final class Ordeal {
     private final int faults;
     private final long seed;
     private final Set<Fault> kinds;
+    private final boolean reshaped;
     private final PrintWriter out;
     private long marks;
 
@@ -45,6 +47,7 @@ final class Ordeal {
      * @param faults how many faults it had
      * @param snapshots how many snapshots of the destination were checked
      * @param transactions how many transactions the load committed
+     * @param reshaped how many transactions changed the structure
      * @param starts how often dts-sync was started
      * @param longestRecoveryMillis the longest time from a fault's end until a row written then had arrived
      * @param longestAfter the fault it was
@@ -53,6 +56,7 @@ final class Ordeal {
             int faults,
             long snapshots,
             long transactions,
+            long reshaped,
             int starts,
             long longestRecoveryMillis,
             @Nullable Fault longestAfter) {}
@@ -62,13 +66,15 @@ final class Ordeal {
      *
      * @param directory where its servers keep their data; left as it is
      * @param kinds the kinds of faults to choose from
+     * @param reshaped whether the structure of the source is changed meanwhile
      * @param out receives its progress, one line per fault
      */
-    Ordeal(Path directory, int faults, long seed, Set<Fault> kinds, PrintWriter out) {
+    Ordeal(Path directory, int faults, long seed, Set<Fault> kinds, boolean reshaped, PrintWriter out) {
         this.directory = directory;
         this.faults = faults;
         this.seed = seed;
         this.kinds = Set.copyOf(kinds);
+        this.reshaped = reshaped;
         this.out = out;
     }
 
@@ -79,19 +85,26 @@ final class Ordeal {
      */
     Result run() throws IOException, InterruptedException, SQLException {
         out.println("seed " + seed + ", " + faults + " faults, servers in " + directory);
-        try (Stage stage = Stage.open(directory)) {
+        try (Stage stage = Stage.open(directory, reshaped ? Stage.Versions.of(seed) : Stage.Versions.USUAL)) {
             Books.create(stage.atSource());
+            stage.atSource().execute(Reshaper.STRUCTURE);
             try (RunningTask task = new RunningTask(directory, stage.taskFile());
-                    Reader reader = Reader.start(stage.atDestination(), Stage.TASK);
+                    Reader reader = Reader.start(stage.atDestination(), Stage.TASK, Books.invariants(reshaped));
                     Load load = Load.start(stage.atSource(), seed)) {
+                task.begin("capture", BEGIN_LIMIT.toSeconds());
+                Optional<Reshaper> reshaper = reshaper(stage);
                 Result result = faults(stage, task, reader, load);
                 awaitLoad(task, reader, load);
                 load.stop();
+                if (reshaper.isPresent()) {
+                    reshaper.get().stop();
+                }
                 finish(stage, task, reader);
                 return new Result(
                         result.faults,
                         reader.snapshots(),
                         load.committed(),
+                        reshaper.map(Reshaper::committed).orElse(0L),
                         task.starts(),
                         result.longestRecoveryMillis,
                         result.longestAfter);
@@ -99,12 +112,15 @@ final class Ordeal {
         }
     }
 
+    private Optional<Reshaper> reshaper(Stage stage) {
+        return reshaped ? Optional.of(Reshaper.start(stage.atSource(), seed)) : Optional.empty();
+    }
+
     private Result faults(Stage stage, RunningTask task, Reader reader, Load load)
             throws IOException, InterruptedException {
         Random random = new Random(seed);
         List<Fault> sequence = Fault.sequence(faults, possible(stage), random);
         Striker striker = new Striker(stage, task, random);
-        task.begin("capture", BEGIN_LIMIT.toSeconds());
         long longest = 0;
         Fault longestAfter = null;
         for (int number = 1; number <= sequence.size(); number++) {
@@ -130,7 +146,7 @@ final class Ordeal {
                 longestAfter = fault;
             }
         }
-        return new Result(sequence.size(), 0, 0, 0, longest, longestAfter);
+        return new Result(sequence.size(), 0, 0, 0, 0, longest, longestAfter);
     }
 
     private Set<Fault> possible(Stage stage) {
@@ -196,9 +212,16 @@ final class Ordeal {
     }
 
     private static void requireEqual(Stage stage) throws SQLException, IOException {
-        Map<String, String> written = stage.atSource().rows(Books.TABLES);
-        Map<String, String> arrived = stage.atDestination().rows(Books.TABLES);
-        List<String> different = Books.TABLES.stream()
+        String shapes = stage.atSource().value(Reshaper.SHAPES);
+        String arrivedShapes = stage.atDestination().value(Reshaper.SHAPES);
+        if (!shapes.equals(arrivedShapes)) {
+            throw new ChaosException(
+                    "The structure is not equal at both ends:\n" + Differences.of(shapes, arrivedShapes));
+        }
+        List<String> tables = stage.atSource().tables();
+        Map<String, String> written = stage.atSource().rows(tables);
+        Map<String, String> arrived = stage.atDestination().rows(tables);
+        List<String> different = tables.stream()
                 .filter(table -> !Objects.equals(written.get(table), arrived.get(table)))
                 .toList();
         if (!different.isEmpty()) {

@@ -3,6 +3,7 @@ package org.dtssync.app.chaos;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -20,20 +21,22 @@ final class Reader implements AutoCloseable {
 
     private final End destination;
     private final String task;
+    private final Map<String, String> invariants;
     private final Thread thread;
     private final AtomicLong snapshots = new AtomicLong();
     private final List<String> violations = new CopyOnWriteArrayList<>();
     private volatile boolean reading = true;
 
-    private Reader(End destination, String task) {
+    private Reader(End destination, String task, Map<String, String> invariants) {
         this.destination = destination;
         this.task = task;
+        this.invariants = Map.copyOf(invariants);
         this.thread = new Thread(this::read, "reader");
         thread.setDaemon(true);
     }
 
-    static Reader start(End destination, String task) {
-        Reader reader = new Reader(destination, task);
+    static Reader start(End destination, String task, Map<String, String> invariants) {
+        Reader reader = new Reader(destination, task, invariants);
         reader.thread.start();
         return reader;
     }
@@ -88,7 +91,7 @@ final class Reader implements AutoCloseable {
         if (phase == null || !CONSISTENT.contains(phase)) {
             return;
         }
-        String broken = Books.broken(connection);
+        String broken = Books.broken(connection, invariants);
         snapshots.incrementAndGet();
         if (broken != null) {
             violations.add("not so that " + broken + ", at applied position "

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.embedded.EmbeddedRegistry;
@@ -22,8 +23,18 @@ final class Stage implements AutoCloseable {
     /** After so long the broker ends a transaction that is left open: less than a freeze may last. */
     static final int TRANSACTION_TIMEOUT_MILLIS = 10_000;
 
-    private static final int SOURCE_MAJOR = 14;
-    private static final int DESTINATION_MAJOR = 17;
+    /** Versions of the servers. */
+    record Versions(int source, int destination) {
+
+        static final Versions USUAL = new Versions(14, 17);
+
+        private static final List<Versions> TRIED = List.of(USUAL, new Versions(17, 18), new Versions(18, 18));
+
+        /** Returns the versions of a seed. */
+        static Versions of(long seed) {
+            return TRIED.get(Math.floorMod(seed, TRIED.size()));
+        }
+    }
 
     private final Deque<Runnable> stops = new ArrayDeque<>();
     private final EmbeddedPostgres source;
@@ -35,14 +46,14 @@ final class Stage implements AutoCloseable {
     private final Link registryLink;
     private final Optional<SmallDisk> disk;
 
-    private Stage(Path directory) throws IOException, InterruptedException {
+    private Stage(Path directory, Versions versions) throws IOException, InterruptedException {
         try {
             Files.createDirectories(directory);
             disk = SmallDisk.mount(directory.resolve("small-disk"));
             disk.ifPresent(mounted -> stops.push(mounted::close));
-            source = keep(EmbeddedPostgres.start(PostgresSettings.of(SOURCE_MAJOR, directory.resolve("source"))));
-            destination = keep(
-                    EmbeddedPostgres.start(PostgresSettings.of(DESTINATION_MAJOR, directory.resolve("destination"))));
+            source = keep(EmbeddedPostgres.start(PostgresSettings.of(versions.source(), directory.resolve("source"))));
+            destination = keep(EmbeddedPostgres.start(
+                    PostgresSettings.of(versions.destination(), directory.resolve("destination"))));
             sourceLink = keep(Link.to("source", source.port()));
             destinationLink = keep(Link.to("destination", destination.port()));
             broker = new Broker(directory.resolve("kafka"));
@@ -60,7 +71,12 @@ final class Stage implements AutoCloseable {
 
     /** Starts everything in a directory. */
     static Stage open(Path directory) throws IOException, InterruptedException {
-        return new Stage(directory);
+        return open(directory, Versions.USUAL);
+    }
+
+    /** Starts everything in a directory, with servers of these versions. */
+    static Stage open(Path directory, Versions versions) throws IOException, InterruptedException {
+        return new Stage(directory, versions);
     }
 
     private void createDatabases() throws IOException {

@@ -25,11 +25,28 @@ class SurvivesFaultsTest {
     void carriesOnAfterEachFaultAndEndsEqual() throws Exception {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         Ordeal.Result result =
-                new Ordeal(directory.resolve("chaos"), FAULTS, SEED, EnumSet.allOf(Fault.class), out).run();
+                new Ordeal(directory.resolve("chaos"), FAULTS, SEED, EnumSet.allOf(Fault.class), false, out).run();
         out.println(Chaos.sentence(result));
 
         assertThat(result.faults()).isEqualTo(FAULTS);
         assertThat(result.snapshots()).isGreaterThan(20);
         assertThat(result.transactions()).isGreaterThan(200);
+    }
+
+    @Test
+    void carriesCommandsThroughKills() throws Exception {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        Ordeal.Result result = new Ordeal(
+                        directory.resolve("chaos"),
+                        3,
+                        SEED,
+                        EnumSet.of(Fault.KILL_DTS_SYNC, Fault.CRASH_SOURCE, Fault.CRASH_DESTINATION),
+                        true,
+                        out)
+                .run();
+        out.println(Chaos.sentence(result));
+
+        assertThat(result.reshaped()).isGreaterThan(20);
+        assertThat(result.snapshots()).isGreaterThan(20);
     }
 }

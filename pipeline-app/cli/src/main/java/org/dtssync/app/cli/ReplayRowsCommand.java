@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Prints every change of one row, with its old values.",
             "Follows the row through changes of its key, before it had the one that is given and after it lost it, and through changes of"
-                    + " the table's columns. Old values that the source did not send come from the change before. Values are written and"
+                    + " the table's columns and, where the task carries commands, of its name and its key. Old values that the source did not send come from the change before. Values are written and"
                     + " compared as PostgreSQL prints them. Of a table without a key, changes of every row with the given values are printed."
         },
         mixinStandardHelpOptions = true,
@@ -84,17 +84,10 @@ final class ReplayRowsCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         RowRequest request = new RowRequest(table, key, Optional.ofNullable(from), Optional.ofNullable(to), masks);
         return ReplayOutput.write(task, reverse, (open, out) -> {
-            if (open.replayRow(request, form.form(), out) > 0) {
-                return;
-            }
-            if (open.unmatchedTables(List.of(table)).isEmpty()) {
+            if (open.replayRow(request, form.form(), out) == 0) {
                 task.display()
                         .println("The topics have no change of a row of " + table + " with " + String.join(", ", key)
                                 + ". Values are compared as PostgreSQL prints them.");
-            } else {
-                task.display()
-                        .println("Table " + table
-                                + " is not in the topics: it does not belong to the task, or has not changed yet.");
             }
         });
     }

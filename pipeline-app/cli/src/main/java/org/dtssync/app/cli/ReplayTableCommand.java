@@ -1,19 +1,14 @@
 package org.dtssync.app.cli;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dtssync.app.tasks.StateForm;
 import org.dtssync.app.tasks.SyncTask;
-import org.dtssync.connectors.fault.FaultKind;
-import org.dtssync.connectors.fault.SyncException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,8 +33,6 @@ import picocli.CommandLine.Parameters;
 final class ReplayTableCommand implements Callable<Integer> {
 
     private static final String STANDARD_OUTPUT = "-";
-
-    private static final int BUFFER_BYTES = 1 << 16;
 
     @Mixin
     private TaskFileArgument task;
@@ -79,24 +72,13 @@ final class ReplayTableCommand implements Callable<Integer> {
             return ReplayOutput.write(task, this::write);
         }
         Path file = Path.of(to);
-        Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
         try (EmbeddedServers servers = EmbeddedServers.start(task.read())) {
-            long rows;
-            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(unfinished), BUFFER_BYTES)) {
-                rows = write(new SyncTask(servers.resolved()), out);
-            }
-            Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+            long rows = new SyncTask(servers.resolved())
+                    .states()
+                    .table(table, asOf, Optional.ofNullable(base), masks, form, file);
             task.display()
                     .println(rows + (rows == 1 ? " row" : " rows") + " of " + table + " written to " + file + ".");
             return ExitCode.DONE;
-        } catch (IOException e) {
-            throw new SyncException(
-                    FaultKind.DATA,
-                    file + " could not be written, or the base not read: " + e.getMessage() + ".",
-                    "",
-                    e);
-        } finally {
-            Files.deleteIfExists(unfinished);
         }
     }
 

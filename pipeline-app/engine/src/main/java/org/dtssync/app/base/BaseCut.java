@@ -2,6 +2,8 @@ package org.dtssync.app.base;
 
 import java.util.Optional;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.read.CutRecord;
+import org.dtssync.connectors.read.CutScan;
 
 /**
  * The cut that a base is exact at.
@@ -19,4 +21,19 @@ public record BaseCut(
         long offset,
         Optional<Long> commitTimeMicros,
         Optional<String> digest,
-        String systemIdentifier) {}
+        String systemIdentifier) {
+
+    /** Returns whether the topics are those that it is a cut of: others may have a cut of the same number, or at the same position. */
+    public boolean isIn(CutScan cuts) {
+        return cuts.at(offset)
+                .filter(record -> record.offset() == offset)
+                .map(CutRecord::cut)
+                .filter(cut -> cut.lsn() == lsn.value()
+                        && cut.sequence() == number
+                        && cut.systemIdentifier().equals(systemIdentifier)
+                        && digest.map(text -> cut.link() != null
+                                        && text.equals(cut.link().digest()))
+                                .orElse(true))
+                .isPresent();
+    }
+}

@@ -54,7 +54,7 @@ public record BaseDirectory(Path path) {
     }
 
     /** The right to write into a directory, which no other process on this machine has. */
-    record Lock(FileChannel channel, Path file) implements AutoCloseable {
+    public record Lock(FileChannel channel, Path file) implements AutoCloseable {
         @Override
         public void close() throws IOException {
             Files.deleteIfExists(file);
@@ -70,7 +70,21 @@ public record BaseDirectory(Path path) {
     Lock lock() throws IOException {
         requireDirectory();
         Files.createDirectories(path);
-        Path file = path.resolve(LOCK);
+        return lock(path.resolve(LOCK));
+    }
+
+    /**
+     * Takes the right to write into it and to delete it as a whole.
+     *
+     * @throws SyncException of kind USAGE if another process has it
+     */
+    public Lock lockBeside() throws IOException {
+        Path absolute = path.toAbsolutePath();
+        Files.createDirectories(absolute.getParent());
+        return lock(absolute.resolveSibling(absolute.getFileName() + ".lock"));
+    }
+
+    private Lock lock(Path file) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             if (channel.tryLock() != null) {
@@ -93,7 +107,7 @@ public record BaseDirectory(Path path) {
     }
 
     /** Returns whether it has a base that is not finished. */
-    boolean isBegun() {
+    public boolean isBegun() {
         return Files.exists(path.resolve(PROGRESS));
     }
 
@@ -105,6 +119,19 @@ public record BaseDirectory(Path path) {
             Files.deleteIfExists(path.resolve(name));
         }
         Files.delete(path);
+    }
+
+    /** Deletes a directory that nobody else uses with all files in it, whatever state it is in. */
+    public void deleteAll() throws IOException {
+        if (Files.isDirectory(path)) {
+            Files.deleteIfExists(path.resolve(DIGESTS));
+            try (Stream<Path> files = Files.list(path)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(path);
+        }
     }
 
     /**
@@ -250,6 +277,45 @@ public record BaseDirectory(Path path) {
                     "Take another base, or restore this one from a copy.",
                     e);
         }
+    }
+
+    /**
+     * Reads the manifest of a complete base that is going to be used.
+     *
+     * @throws SyncException of kind USAGE if there is none, of kind DATA if it was altered
+     */
+    public BaseManifest unaltered() {
+        BaseManifest manifest = manifest();
+        requireListed(MANIFEST, "");
+        return manifest;
+    }
+
+    /**
+     * Requires that every file is the one that was written, before anything is done with them.
+     *
+     * @throws SyncException of kind DATA that names the first one that is not
+     */
+    public void requireWhole(BaseManifest manifest) {
+        manifest.tables().forEach(table -> table.files().forEach(file -> requireListed(file.name(), file.sha256())));
+    }
+
+    private void requireListed(String name, String expected) {
+        try {
+            String digest = digestOf(name);
+            if (digest.equals(digests().get(name)) && (expected.isEmpty() || digest.equals(expected))) {
+                return;
+            }
+        } catch (IOException e) {
+            throw new SyncException(
+                    FaultKind.DATA,
+                    "The base in " + path + " cannot be read: " + FileFaults.reason(e) + ".",
+                    "dts-sync base check says what else cannot; take another base.",
+                    e);
+        }
+        throw new SyncException(
+                FaultKind.DATA,
+                "File " + name + " of the base in " + path + " is not the one that was written.",
+                "dts-sync base check says what else is not; take another base.");
     }
 
     /** Returns SHA-256 of the manifest, which stands for the whole base: keep it elsewhere. */

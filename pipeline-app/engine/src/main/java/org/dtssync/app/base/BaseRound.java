@@ -186,13 +186,20 @@ final class BaseRound {
         }
     }
 
-    /** Returns the tables of an earlier attempt that are exact at this cut too: no later cut touches them, and they are the same. */
+    /**
+     * Returns the tables of an earlier attempt that are exact at this cut too: no later cut touches them, and they are the same. What was
+     * taken from an earlier task's topics is of no use.
+     */
     static List<FinishedTable> unchanged(
-            List<FinishedTable> earlier,
+            List<FinishedTable> attempted,
             Snapshot snapshot,
             Map<TableName, TableLayout> layouts,
             CutTopic topic,
             BaseCut cut) {
+        Map<BaseCut, Boolean> known = new HashMap<>();
+        List<FinishedTable> earlier = attempted.stream()
+                .filter(each -> known.computeIfAbsent(each.cut(), topic::has))
+                .toList();
         if (earlier.isEmpty()) {
             return new ArrayList<>();
         }
@@ -211,7 +218,6 @@ final class BaseRound {
                     && now.shape().equals(Optional.of(each.table().shape()))
                     && now.keyColumns().equals(each.table().keyColumns())
                     && layout.columns().equals(each.table().columns())
-                    && each.cut().systemIdentifier().equals(cut.systemIdentifier())
                     && cut.lsn().reached(each.cut().lsn());
             boolean isUntouched =
                     !touched.containsKey(table) || each.cut().lsn().reached(touched.get(table));

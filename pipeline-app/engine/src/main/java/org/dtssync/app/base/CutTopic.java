@@ -20,12 +20,13 @@ import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicTable;
 
 /** What a base has to know about the cuts of a task. Not thread-safe. */
-final class CutTopic implements AutoCloseable {
+public final class CutTopic implements AutoCloseable {
 
     private final CutScan cuts;
     private final TopicNames names;
 
-    CutTopic(TaskFile file) {
+    /** Opens the cuts of a task. */
+    public CutTopic(TaskFile file) {
         this.names = FoundTopics.of(file.name(), file.kafka().properties());
         TopicCodecs codecs = new TopicCodecs(names, file.converters(), new SharedRegistry(file.registry()));
         this.cuts = new CutScan(names, file.kafka().properties(), codecs.cuts());
@@ -49,6 +50,11 @@ final class CutTopic implements AutoCloseable {
                 Optional.ofNullable(cut.commitTimeMicros()),
                 Optional.ofNullable(cut.link()).map(Cut.Link::digest),
                 cut.systemIdentifier());
+    }
+
+    /** Returns whether it has a cut. */
+    public boolean has(BaseCut cut) {
+        return cut.isIn(cuts);
     }
 
     /** Returns, for each table that cuts behind an offset touch, where the last of them ends. */

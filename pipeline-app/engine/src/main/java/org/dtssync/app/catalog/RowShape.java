@@ -72,32 +72,45 @@ public record RowShape(String oid, Set<String> columns, Set<String> partitions) 
     }
 
     /**
-     * Returns whether the rows that a session's transaction sees in a table can be written where it has this shape. Partitions that are new
-     * do not matter as long as they are empty.
+     * Compares a table with this shape. Partitions that are new do not matter: one begins without rows, or with those of a table that is
+     * copied itself, so every other row of it is in the stream.
+     *
+     * @return the object identifiers of new partitions that have rows, as text: without these the rows that the session's transaction sees in
+     *     the table can be written where it has this shape; empty if they cannot at all
      */
-    public boolean fits(Connection connection, TableName table) throws SQLException {
+    public Optional<Set<String>> fitsWithout(Connection connection, TableName table) throws SQLException {
         Optional<RowShape> now = read(connection, table);
         if (now.isEmpty()
                 || !now.get().oid().equals(oid)
                 || !now.get().columns().equals(columns)
                 || !now.get().partitions().containsAll(partitions)) {
-            return false;
+            return Optional.empty();
         }
         Set<String> added = new TreeSet<>(now.get().partitions());
         added.removeAll(partitions);
+        Set<String> filled = new TreeSet<>();
         for (String partition : added) {
             if (!isEmpty(connection, partition)) {
-                return false;
+                filled.add(partition);
             }
         }
-        return true;
+        return Optional.of(filled);
     }
 
+    /** By its size where the account reads its root alone. */
     private static boolean isEmpty(Connection connection, String oid) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             String name;
-            try (ResultSet rows = statement.executeQuery("SELECT " + oid + "::regclass::text")) {
-                rows.next();
+            try (ResultSet rows = statement.executeQuery("""
+                    SELECT c.oid::regclass::text, has_table_privilege(c.oid, 'SELECT'), pg_relation_size(c.oid) = 0
+                    FROM pg_class c WHERE c.oid = %s
+                    """.formatted(oid))) {
+                if (!rows.next()) {
+                    return true;
+                }
+                if (!rows.getBoolean(2)) {
+                    return rows.getBoolean(3);
+                }
                 name = rows.getString(1);
             }
             try (ResultSet rows = statement.executeQuery("SELECT NOT EXISTS (SELECT FROM " + name + ")")) {

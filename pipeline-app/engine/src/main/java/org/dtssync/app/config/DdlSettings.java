@@ -8,8 +8,9 @@ import org.dtssync.schemas.DdlMode;
  *
  * @param choice of a task that begins
  * @param imageBytes the size of a table, in bytes, up to which the source sends the rows that a command has written itself
+ * @param back what the way back after a switchover does, decided each time applications are moved
  */
-public record DdlSettings(Choice choice, long imageBytes) {
+public record DdlSettings(Choice choice, long imageBytes, Back back) {
 
     private static final long IMAGE_BYTES = 64L << 20;
 
@@ -30,17 +31,35 @@ public record DdlSettings(Choice choice, long imageBytes) {
         }
     }
 
-    /** Settings with the usual limit. */
+    /** What the task file can say of the way back. */
+    public enum Back {
+        /** Mode {@link DdlMode#STOP}. */
+        STOP,
+        /** Mode {@link DdlMode#CARRY}. */
+        CARRY
+    }
+
+    /** Settings with the usual limit, for a task whose way back stops. */
     public DdlSettings(DdlMode mode) {
-        this(Choice.valueOf(mode.name()), IMAGE_BYTES);
+        this(Choice.valueOf(mode.name()), IMAGE_BYTES, Back.STOP);
     }
 
     /** What a task file without the section says. */
-    public static final DdlSettings DEFAULT = new DdlSettings(Choice.AUTO, IMAGE_BYTES);
+    public static final DdlSettings DEFAULT = new DdlSettings(Choice.AUTO, IMAGE_BYTES, Back.STOP);
 
     /** Returns the mode that the task file asks for; empty if it leaves the decision to the beginning of the task. */
     public Optional<DdlMode> mode() {
         return choice.mode();
+    }
+
+    /** Returns whether commands that applications run at the destination after a switchover are run at the source too. */
+    public boolean carriesBack() {
+        return back == Back.CARRY;
+    }
+
+    /** Returns the settings of the way back. */
+    public DdlSettings ofTheWayBack() {
+        return new DdlSettings(carriesBack() ? Choice.CARRY : Choice.STOP, imageBytes, back);
     }
 
     /** Returns why a task has the mode that it began with, as a phrase. */

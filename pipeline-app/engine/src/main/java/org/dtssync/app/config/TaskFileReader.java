@@ -268,6 +268,7 @@ public final class TaskFileReader {
                     section.choice(TaskKey.TOPICS_SNAPSHOT, TopicSettings.Snapshot.values()),
                     section.flag(TaskKey.TOPICS_TOMBSTONES),
                     section.flag(TaskKey.TOPICS_TRANSACTIONS),
+                    section.choice(TaskKey.TOPICS_UNCHANGED, TopicSettings.Unchanged.values()),
                     tables);
         }
 
@@ -314,8 +315,17 @@ public final class TaskFileReader {
                         "ddl.mode cannot be " + KeyType.label(choice)
                                 + " in a mirror: the task that it mirrors would get its own commands back. Remove it.");
             }
+            DdlSettings.Back back = section.choice(TaskKey.DDL_REVERSE, DdlSettings.Back.values());
+            if (mirrored.isPresent() && back == DdlSettings.Back.CARRY) {
+                mistakes.add(
+                        Mistakes.NO_LINE,
+                        "ddl.reverse cannot be carry in a mirror: the task that it mirrors would get its own commands back."
+                                + " Remove it.");
+            }
             return new DdlSettings(
-                    mirrored.isPresent() ? DdlSettings.Choice.STOP : choice, section.size(TaskKey.DDL_IMAGE_LIMIT));
+                    mirrored.isPresent() ? DdlSettings.Choice.STOP : choice,
+                    section.size(TaskKey.DDL_IMAGE_LIMIT),
+                    back);
         }
 
         private SnapshotSettings snapshot() {

@@ -144,6 +144,13 @@ enum TaskKey implements DescribedKey {
             "topics/transaction.metadata",
             "Whether each record has the block transaction, as with Debezium's provide.transaction.metadata.",
             "A consumer puts transactions together."),
+    TOPICS_UNCHANGED(
+            "topics/unchanged",
+            "placeholder",
+            "What a record has for a large value that the source did not send, since it did not change: placeholder (Debezium's) or read"
+                    + " (the value that the source has then, with a query for each such change).",
+            "A consumer writes whole rows and does not know the placeholder, such as Debezium's JDBC sink.",
+            TopicSettings.Unchanged.values()),
     REGISTRY_URL(
             "registry/url",
             KeyType.HTTP_URL,
@@ -258,6 +265,15 @@ enum TaskKey implements DescribedKey {
             "64MB",
             "The source sends the rows that a command writes itself (a type, a volatile default) of tables up to this size.",
             "The source has room to write each row once more, with its WAL; a larger table has to be reloaded. 0 sends none."),
+    DDL_REVERSE(
+            "ddl/reverse",
+            KeyType.CHOICE,
+            "stop",
+            "carry",
+            "What a change of the destination's structure does after a switchover: stop the task, or run at the source too (carry)."
+                    + " Read at each switchover.",
+            "Deployments continue at the new side, event triggers can be made there, and the source's version understands their statements.",
+            DdlSettings.Back.values()),
     SNAPSHOT_WORKERS(
             "snapshot/workers",
             KeyType.COUNT,

@@ -16,6 +16,7 @@ import org.dtssync.schemas.TopicValues;
  * @param snapshot whether the rows that the load copies go to the topics too
  * @param tombstones whether a record without a value follows each delete
  * @param transactions whether each record says where it is in its transaction
+ * @param unchanged what records have in the place of large values that did not change
  * @param tables further topic properties for each pattern of tables, of which the later ones count
  */
 public record TopicSettings(
@@ -26,6 +27,7 @@ public record TopicSettings(
         Snapshot snapshot,
         boolean tombstones,
         boolean transactions,
+        Unchanged unchanged,
         Map<String, Map<String, String>> tables) {
 
     /** Which rows are in the topics apart from changes. */
@@ -33,6 +35,14 @@ public record TopicSettings(
         /** None. */
         NONE,
         /** Those that the load reads. */
+        READ
+    }
+
+    /** What records have in the place of large values that the source does not send, since they did not change. */
+    public enum Unchanged {
+        /** Debezium's placeholder. */
+        PLACEHOLDER,
+        /** The value that the source has. */
         READ
     }
 
@@ -49,7 +59,7 @@ public record TopicSettings(
 
     /** Topics with nothing but changes. */
     public TopicSettings(int replicationFactor, long retentionMillis, Map<String, String> config, TopicValues values) {
-        this(replicationFactor, retentionMillis, config, values, Snapshot.NONE, false, false, Map.of());
+        this(replicationFactor, retentionMillis, config, values, Snapshot.NONE, false, false, Unchanged.PLACEHOLDER, Map.of());
     }
 
     /** Returns whether the rows that the load copies go to the topics too. */

@@ -114,7 +114,7 @@ public record TaskStatus(
                     stream.lagMillis(),
                     stream.lagBytes(),
                     stream.tables(),
-                    new DdlCommandStore(route.destination(), route.task()).figures(destination));
+                    stream.ddl());
         } catch (SQLException e) {
             throw SqlFaults.explain("The status of task " + route.task() + " could not be read", e);
         }

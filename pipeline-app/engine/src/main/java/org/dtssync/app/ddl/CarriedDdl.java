@@ -2,8 +2,6 @@ package org.dtssync.app.ddl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
@@ -20,10 +18,10 @@ import org.dtssync.app.ddl.CandidateStatements.Candidate;
 import org.dtssync.app.ddl.StatementChoice.Choice;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Repeats the recorded commands of one source transaction at the destination, within the caller's transaction there. Each runs as the
@@ -34,7 +32,12 @@ import org.dtssync.connectors.postgres.TableName;
  */
 public final class CarriedDdl {
 
+    /** How PostgreSQL begins the kinds of what belongs to other servers. */
+    private static final String FOREIGN = "foreign";
+
     private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    private static final String INVALID_PARAMETER = "22023";
 
     /** The first version whose sender announces tables again after their schema was renamed. */
     private static final int RENAMED_SCHEMAS_ARE_SENT = 15;
@@ -57,6 +60,7 @@ public final class CarriedDdl {
     private final Lsn commit;
     private final LoadStage stage;
     private final CandidateStatements candidates = new CandidateStatements();
+    private final CommandSession session;
     private final boolean sameVersion;
     private final int sourceVersion;
     private final Set<Long> noted = new HashSet<>();
@@ -89,6 +93,7 @@ public final class CarriedDdl {
         this.selection = selection;
         this.commit = commit;
         this.stage = stage;
+        this.session = new CommandSession(destination, selection.owners() == Owners.KEEP);
         this.sourceVersion = sourceVersion;
         this.sameVersion = destination.getMetaData().getDatabaseMajorVersion() == sourceVersion;
     }
@@ -146,7 +151,7 @@ public final class CarriedDdl {
     public Outcome run(RecordedCommand command, Set<String> known, Optional<String> corrected) throws SQLException {
         note(command);
         if (command.event().equals("failed")) {
-            throw refused(command, "", command.error().orElse("it was not recorded"));
+            throw refused(command, "", command.error().orElse("it was not recorded"), null);
         }
         if (!command.isCommand()) {
             return new Outcome(How.PART, "");
@@ -165,7 +170,7 @@ public final class CarriedDdl {
         if (found.isEmpty() && absentRights && RIGHTS.contains(command.tag())) {
             return new Outcome(How.ABSENT, "");
         }
-        List<Choice> choices = StatementChoice.of(command, found, selected);
+        List<Choice> choices = StatementChoice.of(command, found, selected, stage);
         // Every view is refreshed once the rows are there; until then it may not be populated, and its indexes are
         // missing.
         boolean refresh = stage != LoadStage.WHOLE && command.tag().equals("REFRESH MATERIALIZED VIEW");
@@ -176,7 +181,7 @@ public final class CarriedDdl {
         try {
             return tryEach(command, choices);
         } catch (SyncException e) {
-            if (stage == LoadStage.WHOLE || e.kind() != FaultKind.SHAPE_CHANGED || !mayComeLater(command)) {
+            if (stage == LoadStage.WHOLE || e.kind() != FaultKind.SHAPE_CHANGED || !mayComeLater(command, found)) {
                 throw e;
             }
             takeFirst(found);
@@ -189,11 +194,13 @@ public final class CarriedDdl {
     }
 
     /** Returns whether what rows depend on is as the command left it, so that it can only be about what is made from the list. */
-    private boolean mayComeLater(RecordedCommand command) throws SQLException {
+    private boolean mayComeLater(RecordedCommand command, List<Candidate> found) throws SQLException {
         if (LaterObjects.areConcernedBy(command)) {
             return true;
         }
-        if (!command.tag().equals("ALTER TABLE") || command.tables().isEmpty()) {
+        if (!command.tag().equals("ALTER TABLE")
+                || command.tables().isEmpty()
+                || found.stream().noneMatch(one -> LaterObjects.areNamedIn(one.statement()))) {
             return false;
         }
         for (CommandTable table : command.tables()) {
@@ -223,8 +230,20 @@ public final class CarriedDdl {
                                 known.contains(table.oid()) && table.root().isEmpty() && !isSelected(table));
         boolean others = (selected.isEmpty() && !touched(command).isEmpty())
                 || concernsOtherTables(command)
-                || (command.isDrop() && !StatementChoice.concerns(command, selected));
+                || (command.isDrop() && !StatementChoice.concerns(command, selected))
+                || dropsForeign(command);
         return leaves || !others;
+    }
+
+    /** With a foreign table goes its row type, which is not migrated either. */
+    private static boolean dropsForeign(RecordedCommand command) {
+        List<JsonNode> named = command.dropped().stream()
+                .filter(object -> object.path("original").asBoolean())
+                .toList();
+        return command.isDrop()
+                && !named.isEmpty()
+                && named.stream()
+                        .allMatch(object -> object.path("type").asText().startsWith(FOREIGN));
     }
 
     private List<JsonNode> selected(RecordedCommand command, Set<String> known) {
@@ -270,12 +289,16 @@ public final class CarriedDdl {
 
     private boolean selected(JsonNode object, Set<String> known) {
         JsonNode schema = object.path("schema");
+        String type = object.path("type").asText();
+        if (type.startsWith(FOREIGN)) {
+            // Neither tables of other servers nor what reaches these is migrated.
+            return false;
+        }
         if (!schema.isTextual()) {
-            return !object.path("type").asText().equals("schema")
+            return !type.equals("schema")
                     || selection.touchesSchema(object.path("identity").asText().replace("\"", ""));
         }
-        boolean droppedTable =
-                object.has("original") && object.path("type").asText().equals("table");
+        boolean droppedTable = object.has("original") && type.equals("table");
         if (droppedTable && !known.contains(object.path("oid").asText())) {
             return selection.selects(schema.asText(), object.path("name").asText());
         }
@@ -300,6 +323,7 @@ public final class CarriedDdl {
     private Outcome tryEach(RecordedCommand command, List<Choice> choices) throws SQLException {
         List<String> problems = new ArrayList<>();
         boolean absent = RIGHTS.contains(command.tag()) && !choices.isEmpty();
+        SQLException ofRows = null;
         for (Choice choice : choices) {
             Savepoint savepoint = destination.setSavepoint();
             Optional<Problem> problem = attempt(command, choice);
@@ -313,6 +337,7 @@ public final class CarriedDdl {
             }
             destination.rollback(savepoint);
             problems.add(problem.get().text());
+            ofRows = ofRows == null ? problem.get().ofRows() : ofRows;
             // What a person has written is meant as it is.
             absent &= problem.get().absent() && choice.candidate() != null;
             absentRights |= absent;
@@ -323,7 +348,8 @@ public final class CarriedDdl {
         throw refused(
                 command,
                 choices.isEmpty() ? "" : choices.get(0).sql(),
-                problems.isEmpty() ? "its text is not known" : String.join("; ", problems));
+                problems.isEmpty() ? "its text is not known" : String.join("; ", problems),
+                ofRows);
     }
 
     /**
@@ -331,24 +357,31 @@ public final class CarriedDdl {
      *
      * @param text in words
      * @param absent whether something that it names is not at the destination
+     * @param ofRows the error, if rows that are there are not such as it allows
      */
-    private record Problem(String text, boolean absent) {}
+    private record Problem(
+            String text, boolean absent, @Nullable SQLException ofRows) {}
+
+    /** Returns whether a command failed at rows: by a value, or a constraint. */
+    public static boolean isOfRows(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return (state.startsWith("22") && !state.equals(INVALID_PARAMETER)) || state.startsWith("23");
+    }
 
     /** What another try may do better is no answer to whether the statement is the right one. */
     private Optional<Problem> attempt(RecordedCommand command, Choice choice) throws SQLException {
         try {
             Map<String, RelationShape> earlier = earlier(command);
-            Map<String, String> before = take(command, choice);
-            execute(choice.sql());
-            giveBack(before);
-            return compare(command, earlier).map(text -> new Problem(text, false));
+            session.run(command, choice);
+            return compare(command, earlier).map(text -> new Problem(text, false, null));
         } catch (SQLException e) {
             if (isPassing(e)) {
                 throw e;
             }
             return Optional.of(new Problem(
                     String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-                    ABSENT.contains(String.valueOf(e.getSQLState()))));
+                    ABSENT.contains(String.valueOf(e.getSQLState())),
+                    isOfRows(e) ? e : null));
         }
     }
 
@@ -358,66 +391,6 @@ public final class CarriedDdl {
                 || (kind == FaultKind.TRANSIENT
                         && (!String.valueOf(e.getSQLState()).startsWith("55")
                                 || LOCK_NOT_AVAILABLE.equals(e.getSQLState())));
-    }
-
-    /** Settings that this server does not have mean nothing here. Returns what is given back. */
-    private Map<String, String> take(RecordedCommand command, Choice choice) throws SQLException {
-        Map<String, String> before = current(command);
-        try (PreparedStatement statement = destination.prepareStatement("""
-                SELECT set_config(name, value, true) FROM unnest(?::text[], ?::text[]) s(name, value)
-                WHERE current_setting(name, true) IS DISTINCT FROM value AND current_setting(name, true) IS NOT NULL
-                UNION ALL SELECT set_config('check_function_bodies', 'off', true)
-                UNION ALL SELECT set_config('lock_timeout', '10s', true)
-                UNION ALL SELECT set_config('search_path', coalesce((SELECT string_agg(quote_ident(s), ', ' ORDER BY place)
-                    FROM unnest(?::text[]) WITH ORDINALITY p(s, place)), ''), true)
-                """)) {
-            Map<String, String> settings = command.settings();
-            List<String> names = List.copyOf(settings.keySet());
-            statement.setArray(1, destination.createArrayOf("text", names.toArray()));
-            statement.setArray(
-                    2,
-                    destination.createArrayOf(
-                            "text", names.stream().map(settings::get).toArray()));
-            List<String> path = choice.qualified() ? List.of("pg_catalog") : command.path();
-            statement.setArray(3, destination.createArrayOf("text", path.toArray()));
-            statement.executeQuery().close();
-        }
-        if (selection.owners() == Owners.KEEP && command.role().isPresent()) {
-            execute("SET LOCAL ROLE " + Identifiers.quote(command.role().get()));
-        }
-        return before;
-    }
-
-    private Map<String, String> current(RecordedCommand command) throws SQLException {
-        Set<String> names = new HashSet<>(command.settings().keySet());
-        names.addAll(List.of("check_function_bodies", "search_path", "lock_timeout"));
-        Map<String, String> settings = new HashMap<>();
-        try (PreparedStatement statement = destination.prepareStatement(
-                "SELECT name, current_setting(name, true) FROM unnest(?::text[]) s (name)")) {
-            statement.setArray(1, destination.createArrayOf("text", names.toArray()));
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    if (rows.getString(2) != null) {
-                        settings.put(rows.getString(1), rows.getString(2));
-                    }
-                }
-            }
-        }
-        return settings;
-    }
-
-    private void giveBack(Map<String, String> before) throws SQLException {
-        execute("RESET ROLE");
-        try (PreparedStatement statement = destination.prepareStatement(
-                "SELECT set_config(name, value, true) FROM unnest(?::text[], ?::text[]) s (name, value)")) {
-            List<String> names = List.copyOf(before.keySet());
-            statement.setArray(1, destination.createArrayOf("text", names.toArray()));
-            statement.setArray(
-                    2,
-                    destination.createArrayOf(
-                            "text", names.stream().map(before::get).toArray()));
-            statement.executeQuery().close();
-        }
     }
 
     /** Returns the tables as they are before the command, by object identifier at the source; only those whose columns could be added by it. */
@@ -457,11 +430,14 @@ public final class CarriedDdl {
             if (before != null) {
                 repairs.addAll(wanted.valuesOfAdded(before, here));
             }
+            if (!partly) {
+                repairs.addAll(wanted.otherNulls(here));
+            }
             if (selection.owners() == Owners.KEEP) {
                 repairs.addAll(wanted.otherOwner(here));
             }
             for (String repair : repairs) {
-                execute(repair);
+                session.execute(repair);
             }
             RelationShape now = repairs.isEmpty() ? here : RelationShape.at(destination, wanted.name());
             if (now != null) {
@@ -475,15 +451,7 @@ public final class CarriedDdl {
         return problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems));
     }
 
-    /** As one statement: braces in a text are no escapes of JDBC. */
-    private void execute(String sql) throws SQLException {
-        try (Statement statement = destination.createStatement()) {
-            statement.setEscapeProcessing(false);
-            statement.execute(sql);
-        }
-    }
-
-    private SyncException refused(RecordedCommand command, String sql, String why) {
+    private SyncException refused(RecordedCommand command, String sql, String why, @Nullable SQLException ofRows) {
         String text = sql.length() > 200 ? sql.substring(0, 200) + " ..." : sql;
         String number = commit + "." + ordinal;
         return new SyncException(
@@ -492,6 +460,7 @@ public final class CarriedDdl {
                         + " could not be carried" + (text.isEmpty() ? "" : ": " + text) + " (" + why + ").",
                 "See it with dts-sync ddl show TASK.yaml " + number + ", correct it with dts-sync ddl set TASK.yaml "
                         + number + " FILE, or leave it out with dts-sync ddl skip TASK.yaml " + number
-                        + ", then run again.");
+                        + ", then run again.",
+                ofRows);
     }
 }

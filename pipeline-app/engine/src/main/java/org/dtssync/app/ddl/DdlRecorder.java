@@ -11,8 +11,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.DdlSettings;
+import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.EventTriggers;
 import org.dtssync.connectors.postgres.Identifiers;
+import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -46,17 +48,32 @@ public final class DdlRecorder {
             "default_text_search_config");
 
     /** Changes with the texts: an older recorder is replaced. */
-    private static final String VERSION = "dts-sync: commands that change the structure, version 3";
+    private static final String VERSION = "dts-sync: commands that change the structure, version 4";
 
     /** The same that the functions take. */
     private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtext('dts_sync_ddl'))";
 
-    private static final String REMOVAL = """
+    private static final String REMOVAL_OF_FUNCTIONS = """
             DROP FUNCTION IF EXISTS dts_sync.on_ddl(), dts_sync.ddl_role() CASCADE;
             DROP FUNCTION IF EXISTS dts_sync.record_ddl(text, text, text, text[], jsonb), dts_sync.publish(oid, name),
                 dts_sync.images(oid), dts_sync.know(oid), dts_sync.relation_mark(oid), dts_sync.relation_state(oid), dts_sync.ddl_enter(text, name, text[], text[], bigint), dts_sync.ddl_leave(text),
                 dts_sync.ddl_passed(text, xid8), dts_sync.ddl_accept(text[]), dts_sync.ddl_doubt(text, boolean) CASCADE;
-            DROP TABLE IF EXISTS dts_sync.ddl, dts_sync.ddl_task, dts_sync.ddl_relation CASCADE;
+            """;
+
+    private static final String REMOVAL_OF_TABLES =
+            "DROP TABLE IF EXISTS dts_sync.ddl, dts_sync.ddl_task, dts_sync.ddl_relation CASCADE;\n";
+
+    /** What a superuser's tables have stays: it is of tasks that run. Nobody else could give them code that runs with its rights. */
+    private static final String TABLES_OF_A_SUPERUSER = """
+            DO $tables$
+            BEGIN
+                IF (SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_roles r ON r.oid = c.relowner
+                    WHERE c.relnamespace = 'dts_sync'::pg_catalog.regnamespace AND c.relkind = 'r' AND r.rolsuper
+                      AND NOT c.relhastriggers AND NOT c.relhasrules
+                      AND c.relname IN ('ddl', 'ddl_task', 'ddl_relation')) < 3 THEN
+            @TABLES@
+                END IF;
+            END $tables$;
             """;
 
     private DdlRecorder() {}
@@ -142,22 +159,24 @@ public final class DdlRecorder {
      * The triggers of an older set go first: they would record what follows.
      *
      * @param superuser whether a superuser runs it
-     * @param fresh whether nothing of what is there may stay: it can belong to another account, and would run with a superuser's rights
+     * @param fresh whether nothing may stay of what can belong to another account: it would run with a superuser's rights
      */
     private static String script(boolean superuser, boolean fresh) {
-        String script = script(superuser);
-        return fresh
-                ? REMOVAL
-                        + script.replace("CREATE OR REPLACE FUNCTION", "CREATE FUNCTION")
-                                .replace("TABLE IF NOT EXISTS", "TABLE")
-                                .replace("INDEX IF NOT EXISTS", "INDEX")
-                : script;
+        if (!fresh) {
+            return Trigger.each(Trigger::removal) + RecorderSql.TABLES + functions(superuser);
+        }
+        String tables = (REMOVAL_OF_TABLES + RecorderSql.TABLES)
+                .replace("TABLE IF NOT EXISTS", "TABLE")
+                .replace("INDEX IF NOT EXISTS", "INDEX");
+        return Trigger.each(Trigger::removal)
+                + REMOVAL_OF_FUNCTIONS
+                + TABLES_OF_A_SUPERUSER.replace(
+                        "@TABLES@", tables.strip().indent(8).stripTrailing())
+                + functions(superuser).replace("CREATE OR REPLACE FUNCTION", "CREATE FUNCTION");
     }
 
-    private static String script(boolean superuser) {
-        return Trigger.each(Trigger::removal)
-                + RecorderSql.TABLES
-                + RecorderSql.STATE.replace("@SCHEMA@", "dts_sync")
+    private static String functions(boolean superuser) {
+        return RecorderSql.STATE.replace("@SCHEMA@", "dts_sync")
                 + MarkSql.MARK
                 + MarkSql.KNOW
                 + RecorderSql.PUBLISH
@@ -201,6 +220,15 @@ public final class DdlRecorder {
                         FROM unnest(ARRAY[to_regprocedure('dts_sync.ddl_enter(text, name, text[], text[], bigint)'),
                                           to_regprocedure('dts_sync.ddl_leave(text)')]::oid[]) f WHERE f IS NOT NULL
                         """));
+    }
+
+    /** Asks a database the same. */
+    public static boolean isPossible(DatabaseConnections database) {
+        try (Connection connection = database.open()) {
+            return isPossible(connection);
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The " + database.role() + " could not be asked whether it can record commands", e);
+        }
     }
 
     /**
@@ -375,7 +403,7 @@ public final class DdlRecorder {
                     SELECT NOT EXISTS (SELECT FROM dts_sync.ddl_task)
                            AND (SELECT pg_has_role(proowner, 'USAGE') FROM pg_proc WHERE oid = to_regproc('dts_sync.on_ddl'))
                     """)) {
-                statement.execute(REMOVAL);
+                statement.execute(REMOVAL_OF_FUNCTIONS + REMOVAL_OF_TABLES);
             }
             connection.commit();
         } catch (SQLException e) {

@@ -16,6 +16,7 @@ final class ImageSql {
                 own pg_class;
                 sql text;
                 updated text;
+                identity text;
                 generated boolean;
                 described jsonb;
             BEGIN
@@ -52,6 +53,9 @@ final class ImageSql {
                 IF updated IS NULL THEN
                     RAISE EXCEPTION 'no column can be updated';
                 END IF;
+                -- Another identity makes the table forget which index it was.
+                SELECT quote_ident(i.relname) INTO identity FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+                WHERE x.indrelid = rel AND x.indisreplident;
                 INSERT INTO dts_sync.ddl (event, tag, objects) VALUES ('images', '', described);
                 sql := CASE own.relkind WHEN 'p' THEN '' ELSE 'ONLY ' END || rel::regclass;
                 IF own.relreplident <> 'f' AND own.relkind = 'r' AND NOT generated THEN
@@ -61,9 +65,7 @@ final class ImageSql {
                 IF own.relkind = 'r' AND NOT generated AND own.relreplident = 'd' THEN
                     EXECUTE format('ALTER TABLE %s REPLICA IDENTITY DEFAULT', sql);
                 ELSIF own.relkind = 'r' AND NOT generated AND own.relreplident = 'i' THEN
-                    EXECUTE format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %s', sql, (
-                        SELECT quote_ident(i.relname) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
-                        WHERE x.indrelid = rel AND x.indisreplident));
+                    EXECUTE format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %s', sql, identity);
                 END IF;
                 INSERT INTO dts_sync.ddl (event, tag, objects) VALUES ('images end', '', described);
             EXCEPTION WHEN OTHERS THEN

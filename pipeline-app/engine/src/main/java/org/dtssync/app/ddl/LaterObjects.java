@@ -13,7 +13,29 @@ final class LaterObjects {
     private static final Set<String> TYPES =
             Set.of("index", "trigger", "rule", "policy", "statistics object", "table constraint");
 
+    /** What names them in a text, or a property of a table that names one. */
+    private static final Set<String> WORDS = Set.of(
+            "CONSTRAINT",
+            "CHECK",
+            "UNIQUE",
+            "PRIMARY",
+            "FOREIGN",
+            "REFERENCES",
+            "EXCLUDE",
+            "INDEX",
+            "CLUSTER",
+            "TRIGGER",
+            "RULE",
+            "IDENTITY");
+
     private LaterObjects() {}
+
+    /** Returns whether a text that changes a table is about such objects, and not about where its rows are. */
+    static boolean areNamedIn(SqlStatement statement) {
+        List<SqlToken> words = statement.words();
+        return words.stream().anyMatch(word -> WORDS.stream().anyMatch(word::is))
+                && words.stream().noneMatch(word -> word.is("TABLESPACE"));
+    }
 
     /** Returns whether a command makes such objects alone. */
     static boolean areMadeBy(RecordedCommand command) {

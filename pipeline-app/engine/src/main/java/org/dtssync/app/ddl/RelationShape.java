@@ -164,6 +164,25 @@ public record RelationShape(JsonNode json) {
         return statements;
     }
 
+    /**
+     * Returns statements that let columns have nulls, or forbid them, as at the source: from version 18 on a column of a table that inherits keeps a
+     * constraint of its own where another version has dropped it together with its parent's.
+     */
+    List<String> otherNulls(RelationShape other) {
+        Map<String, JsonNode> there = other.columns().stream()
+                .collect(Collectors.toMap(column -> column.path("name").asText(), column -> column));
+        List<String> statements = new ArrayList<>();
+        for (JsonNode column : columns()) {
+            String name = column.path("name").asText();
+            JsonNode same = there.get(name);
+            if (same != null && column.has("not null") != same.has("not null")) {
+                statements.add("ALTER TABLE " + name().sql() + " ALTER COLUMN " + Identifiers.quote(name)
+                        + (column.has("not null") ? " SET" : " DROP") + " NOT NULL");
+            }
+        }
+        return statements;
+    }
+
     /** Returns a statement that gives the table the owner it has at the source. */
     List<String> otherOwner(RelationShape other) {
         JsonNode owner = json.path("owner");
@@ -217,18 +236,41 @@ public record RelationShape(JsonNode json) {
         return create(columns().stream().map(RelationShape::typed).collect(Collectors.joining(", ")), "");
     }
 
-    /** Returns a statement that makes the whole table. */
-    String createWhole() {
+    /**
+     * Returns statements that make the whole table.
+     *
+     * @param sequences the names of sequences that the command made, with their schemas: those that its columns count with are made too
+     * @param references whether with its foreign keys
+     */
+    String createWhole(List<String> sequences, boolean references) {
+        StringBuilder before = new StringBuilder();
+        StringBuilder after = new StringBuilder();
         List<String> parts = new ArrayList<>();
         for (JsonNode column : columns()) {
             parts.add(typed(column) + generated(column) + (column.has("not null") ? " NOT NULL" : ""));
+            sequences.stream()
+                    .filter(sequence -> column.path("default")
+                            .asText()
+                            .equals("nextval(" + Identifiers.literal(sequence) + "::regclass)"))
+                    .forEach(sequence -> {
+                        before.append("CREATE SEQUENCE %s AS %s;\n"
+                                .formatted(sequence, column.path("type").asText()));
+                        after.append(";\nALTER SEQUENCE %s OWNED BY %s.%s"
+                                .formatted(
+                                        sequence,
+                                        name().sql(),
+                                        Identifiers.quote(column.path("name").asText())));
+                    });
         }
-        json.path("constraints")
-                .properties()
-                .forEach(constraint -> parts.add("CONSTRAINT " + Identifiers.quote(constraint.getKey()) + " "
-                        + constraint.getValue().asText()));
+        json.path("constraints").properties().forEach(constraint -> {
+            String text = constraint.getValue().asText();
+            if (references || !text.startsWith("FOREIGN KEY")) {
+                parts.add("CONSTRAINT " + Identifiers.quote(constraint.getKey()) + " " + text);
+            }
+        });
         JsonNode key = json.path("partition key");
-        return create(String.join(", ", parts), key.isTextual() ? " PARTITION BY " + key.asText() : "");
+        String table = create(String.join(", ", parts), key.isTextual() ? " PARTITION BY " + key.asText() : "");
+        return before + table + after;
     }
 
     private String create(String parts, String ending) {

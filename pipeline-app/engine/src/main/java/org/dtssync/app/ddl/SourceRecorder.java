@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.End;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * @param objects which tables belong to it
  * @param imageBytes the size of a table, in bytes, up to which rows that a command has written itself are sent
  */
-public record SourceRecorder(String task, String publication, ObjectSelection objects, long imageBytes) {
+public record SourceRecorder(End side, String task, String publication, ObjectSelection objects, long imageBytes) {
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceRecorder.class);
 
@@ -37,12 +38,13 @@ public record SourceRecorder(String task, String publication, ObjectSelection ob
         if (!DdlRecorder.mayInstall(source)) {
             throw new SyncException(
                     FaultKind.PRECHECK,
-                    "ddl.mode needs event triggers at the source, which the account of task " + task + " may not make.",
-                    "Have a superuser run there what dts-sync precheck prints under carried-commands, or begin the task with"
-                            + " ddl.mode stop.");
+                    (side == End.SOURCE ? "ddl.mode" : "ddl.reverse") + " needs event triggers at the " + side
+                            + ", which the account of task " + task + " may not make.",
+                    "Have a superuser run there what dts-sync precheck prints under carried-commands, or "
+                            + (side == End.SOURCE ? "begin the task with ddl.mode stop." : "set ddl.reverse: stop."));
         }
         DdlRecorder.install(source);
-        LOG.info("Event triggers record changes of the structure at the source. task={}", task);
+        LOG.info("Event triggers record changes of the structure at the {}. task={}", side, task);
     }
 
     /** Records from here on what the task selects. */
@@ -92,7 +94,7 @@ public record SourceRecorder(String task, String publication, ObjectSelection ob
         if (gap.isPresent()) {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
-                    "The recorder of structure changes at the source does not work: " + gap.get() + ".",
+                    "The recorder of structure changes at the " + side + " does not work: " + gap.get() + ".",
                     CONTINUE);
         }
     }

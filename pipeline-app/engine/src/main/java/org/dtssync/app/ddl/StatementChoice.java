@@ -50,8 +50,10 @@ final class StatementChoice {
      * Returns the statements to try, in order.
      *
      * @param selected the dropped objects that belong to the task
+     * @param stage how much of the structure is there
      */
-    static List<Choice> of(RecordedCommand command, List<Candidate> candidates, List<JsonNode> selected) {
+    static List<Choice> of(
+            RecordedCommand command, List<Candidate> candidates, List<JsonNode> selected, LoadStage stage) {
         if (command.tag().equals("CREATE INDEX")) {
             List<Choice> indexes = indexes(command);
             if (!indexes.isEmpty()) {
@@ -71,7 +73,11 @@ final class StatementChoice {
             choices.add(new Choice(runnable(command, candidate.statement()), false, candidate));
         }
         if (command.tag().equals("CREATE TABLE")) {
-            whole(command).ifPresent(sql -> choices.add(Choice.written(sql)));
+            whole(command, true).ifPresent(sql -> choices.add(Choice.written(sql)));
+            if (stage == LoadStage.FIRST_LOAD) {
+                // What one refers to may be a constraint that is made once the rows are there; and so is it.
+                whole(command, false).ifPresent(sql -> choices.add(Choice.written(sql)));
+            }
         }
         return choices;
     }
@@ -137,11 +143,16 @@ final class StatementChoice {
         return statement.without(word -> word.is("CONCURRENTLY") || word.is("FINALIZE"));
     }
 
-    private static Optional<String> whole(RecordedCommand command) {
+    private static Optional<String> whole(RecordedCommand command, boolean references) {
+        List<String> sequences = command.objects().stream()
+                .filter(object -> object.path("type").asText().equals("sequence"))
+                .map(object -> object.path("identity").asText())
+                .distinct()
+                .toList();
         return command.relations().values().stream()
                 .map(RelationShape::new)
                 .filter(shape -> !shape.json().path("parent").isTextual())
-                .map(RelationShape::createWhole)
+                .map(shape -> shape.createWhole(sequences, references))
                 .findFirst();
     }
 }

@@ -42,13 +42,29 @@ public final class SteadyReading {
     public static Lsn during(Connection source, Reading reading) throws SQLException, InterruptedException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             String before = snapshot(source);
-            reading.read();
+            try {
+                reading.read();
+            } catch (SyncException e) {
+                if (!isDisturbed(source, before, e)) {
+                    throw e;
+                }
+                if (attempt == ATTEMPTS - 1) {
+                    throw e.kind() == FaultKind.TRANSIENT ? e : restless();
+                }
+                continue;
+            }
             Lsn position = position(source);
             if (!hasCommandsSince(source, before)) {
                 return position;
             }
         }
         throw restless();
+    }
+
+    /** A command that is running locks what is read; one that ran meanwhile may have removed it, which is an error of any kind. */
+    private static boolean isDisturbed(Connection source, String before, SyncException fault) throws SQLException {
+        return fault.kind() == FaultKind.TRANSIENT
+                || (fault.kind() != FaultKind.CONNECTION && hasCommandsSince(source, before));
     }
 
     /** Returns which transactions have ended, for {@link #requireNoneSince}. */

@@ -14,6 +14,7 @@ import org.dtssync.app.catalog.DestinationTable;
 import org.dtssync.app.catalog.SelectedTables;
 import org.dtssync.app.catalog.ShapeFingerprint;
 import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.ddl.InterimKeys;
 import org.dtssync.app.ddl.SteadyReading;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.Publication;
@@ -124,6 +125,7 @@ public final class LoadShapes {
             }
         }
         gone.forEach(table -> structures.remove(table, epoch));
+        structures.copiedBehind(position, epoch);
         progress.structurePosition(position, epoch);
     }
 
@@ -182,6 +184,17 @@ public final class LoadShapes {
             Failpoint.CATCH_UP_TABLE_TAKEN_UP.reached();
             LOG.info("A table that was set aside is loaded. table={}", table);
         }
+    }
+
+    /** Removes what stood for indexes that are made by now. */
+    public void removeInterimKeys() {
+        if (!areCarried()) {
+            return;
+        }
+        route.destination().doInTransaction("Indexes that were needed until now could not be removed", connection -> {
+            epoch.hold(connection);
+            new InterimKeys(connection, route.task()).remove();
+        });
     }
 
     private void read(Map<TableName, String> shapes) {

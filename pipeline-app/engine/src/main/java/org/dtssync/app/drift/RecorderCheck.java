@@ -48,7 +48,8 @@ public final class RecorderCheck {
      */
     public RecorderCheck(Route route, ObjectSelection objects, long imageBytes, AppliedMark applied) {
         this.route = route;
-        this.recorder = new SourceRecorder(route.task(), route.name().publication(), objects, imageBytes);
+        this.recorder = new SourceRecorder(
+                route.source().role(), route.task(), route.name().publication(), objects, imageBytes);
         this.progress = new ProgressStore(route.destination(), route.task());
         this.applied = applied;
     }
@@ -111,7 +112,8 @@ public final class RecorderCheck {
         }
     }
 
-    private static SyncException failure(SQLException e) {
-        return SqlFaults.explain("The recorder of structure changes at the source could not be checked", e);
+    private SyncException failure(SQLException e) {
+        return SqlFaults.explain(
+                "The recorder of structure changes at the " + route.source().role() + " could not be checked", e);
     }
 }

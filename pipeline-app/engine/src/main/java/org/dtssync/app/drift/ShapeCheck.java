@@ -22,6 +22,7 @@ import org.dtssync.app.ddl.IdentityGuard;
 import org.dtssync.app.ddl.MissedChanges;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.PublicationCheck;
+import org.dtssync.app.source.PublicationCheck.EntryFault;
 import org.dtssync.app.source.SourcePosition;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.TableProgress;
@@ -45,7 +46,7 @@ public final class ShapeCheck {
     /** With tens of thousands of tables a check takes seconds of both servers: the pause after it is this many times as long. */
     private static final int REST = 10;
 
-    /** Before a difference of the destination or the publication counts although commands are carried. */
+    /** As often as is read, while commands are carried, to find out whether a difference lasts. */
     private static final int READINGS = 5;
 
     private static final long READING_PAUSE_MILLIS = 200;
@@ -107,17 +108,22 @@ public final class ShapeCheck {
         }
     }
 
-    /** A command may be applied between the two readings that are compared. */
+    /**
+     * A command may be applied between the two readings that are compared: while commands are carried, a difference counts if the next
+     * comparison finds it too.
+     */
     private void checkDestination() throws InterruptedException {
         DestinationCheck destination = new DestinationCheck(route.destination(), progress);
+        String before = "";
         for (int left = carries.getAsBoolean() ? READINGS : 1; left > 0; left--) {
             try {
                 destination.check();
                 return;
             } catch (SyncException e) {
-                if (left == 1) {
+                if (e.kind() != FaultKind.SHAPE_CHANGED || !carries.getAsBoolean() || before.equals(e.getMessage())) {
                     throw e;
                 }
+                before = e.getMessage();
                 Thread.sleep(READING_PAUSE_MILLIS);
             }
         }
@@ -161,21 +167,36 @@ public final class ShapeCheck {
      *     has changed
      */
     public Seen check() {
-        for (int left = carries.getAsBoolean() ? READINGS : 1; left > 1; left--) {
-            try {
-                return read();
-            } catch (SyncException e) {
-                // A command may have changed the publication between the two readings: the next one sees its tables
-                // too.
-                if (e.kind() != FaultKind.PUBLICATION) {
-                    throw e;
-                }
-            }
+        Reading before = read();
+        int left = carries.getAsBoolean() ? READINGS : 1;
+        if (left == 1 && !before.entries().isEmpty()) {
+            throw PublicationCheck.fault(before.entries());
         }
-        return read();
+        while (!before.entries().isEmpty()) {
+            Reading after = read();
+            List<EntryFault> lasting =
+                    before.entries().stream().filter(after.entries()::contains).toList();
+            if (!lasting.isEmpty()) {
+                throw PublicationCheck.fault(lasting);
+            }
+            if (--left == 0) {
+                // None of those that were found lasted; the next check decides about the last ones.
+                return after.seen();
+            }
+            before = after;
+        }
+        return before.seen();
     }
 
-    private Seen read() {
+    /**
+     * What was read once.
+     *
+     * @param entries the faults of the publication's entries, none of which is that of a table whose commands were recorded until the shapes
+     *     were read. While commands are carried one is a fault only if the next reading has it too: then the shapes were read between
+     */
+    private record Reading(Seen seen, Set<EntryFault> entries) {}
+
+    private Reading read() {
         List<TableName> tables = progress.tables().stream()
                 .filter(table -> table.state() != TableState.SKIPPED)
                 .map(TableProgress::table)
@@ -208,8 +229,15 @@ public final class ShapeCheck {
             throw changed(changes, remedies(changes, added, stored, now));
         }
         // After the shapes: a dropped table has left the publication too.
-        new PublicationCheck(route).check(carried, carries.getAsBoolean());
-        return new Seen(without(stored, carried), without(now, carried), only(stored, carried), only(now, carried));
+        Set<EntryFault> entries = new PublicationCheck(route).faults(carried, carries.getAsBoolean());
+        if (!entries.isEmpty() && carries.getAsBoolean()) {
+            Set<TableName> moving = new TreeSet<>(carried);
+            moving.addAll(new MissedChanges(route.source()).onTheWay());
+            entries = new PublicationCheck(route).faults(moving, true);
+        }
+        return new Reading(
+                new Seen(without(stored, carried), without(now, carried), only(stored, carried), only(now, carried)),
+                entries);
     }
 
     private static Map<TableName, String> without(Map<TableName, String> shapes, Set<TableName> tables) {

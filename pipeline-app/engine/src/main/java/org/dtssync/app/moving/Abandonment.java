@@ -93,8 +93,10 @@ public final class Abandonment {
         int set;
         boolean opened = false;
         try {
+            // What it reads need not be waited for by applications.
+            ReadOnlyGate fence = fence(task.destination());
             hold();
-            try (ReadOnlyGate.Locks locks = fence(task.destination()).raise(taskEpoch)) {
+            try (ReadOnlyGate.Locks locks = fence.raise(taskEpoch)) {
                 lost = drain(back);
                 back.close();
                 missed += copyUnsent(back.epoch());

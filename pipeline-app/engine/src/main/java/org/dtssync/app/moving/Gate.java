@@ -113,7 +113,8 @@ public record Gate(
     public String sentence() {
         String what = sql.length() <= LONGEST_SQL
                 ? remedy()
-                : ("The option --preconditions prints the SQL that changes this at the " + server + ". " + text)
+                : ("The option --preconditions prints the SQL that changes this at the " + server + ". "
+                                + (text.contains(sql) ? "" : text))
                         .strip();
         return (message + " " + what).strip();
     }

@@ -180,14 +180,23 @@ final class LoadPhases {
             job.run();
         }
         // Building an index in one go takes a fraction of the time of maintaining it during the load.
-        retry.run(
-                "snapshot", () -> structureApplier(structureStore(), existing()).apply(Section.KEYS));
+        retry.run("snapshot", this::makeKeys);
+    }
+
+    /**
+     * Once commands have run, every key that was to be made is there; the list may have one that a command which it does not have, but the
+     * destination has, has dropped.
+     */
+    private void makeKeys() throws InterruptedException {
+        if (!shapes.areCarried() || !hasPassed(progress.structurePosition(), false)) {
+            structureApplier(structureStore(), existing()).apply(Section.KEYS);
+        }
     }
 
     /** Rows for the topics are written by the capture, which runs alongside. */
     private ChunkBeginning beginning(Direction direction) {
         return task.topics().withRows()
-                ? (table, source, from, begin) -> direction.writeRows(table, source, from, begin::run)
+                ? (table, source, parts, begin) -> direction.writeRows(table, source, parts.read(), begin::run)
                 : ChunkBeginning.ALONE;
     }
 
@@ -246,16 +255,31 @@ final class LoadPhases {
         new LateObjects(route.destination(), structureStore(), epoch).withdraw();
     }
 
+    /** A table that is changed more often than it can be loaded would never be there. */
+    private void takeUp(Direction direction, Map<TableName, Integer> loads) throws InterruptedException {
+        for (TableName table : waiting()) {
+            int times = loads.merge(table, 1, Integer::sum);
+            if (times > 1) {
+                LOG.warn(
+                        "A table was changed again while it was loaded, and is loaded from its beginning; raise snapshot.workers or let"
+                                + " commands that change it rest. table={} times={}",
+                        table,
+                        times);
+            }
+        }
+        retry.run(
+                "catch-up",
+                () -> shapes.takeUp(position -> direction.converge(applied -> applied.reached(position)), this::reset));
+    }
+
     /** Applies changes until every table has its rows, and the list of what is still to be made is that of these tables. */
     void catchUp(Direction direction) throws InterruptedException {
         enter(Phase.CATCH_UP);
+        Map<TableName, Integer> loads = new HashMap<>();
         direction.converge(this::isConsistent);
         while (!isSettled(direction)) {
             if (!waiting().isEmpty()) {
-                retry.run(
-                        "catch-up",
-                        () -> shapes.takeUp(
-                                position -> direction.converge(applied -> applied.reached(position)), this::reset));
+                takeUp(direction, loads);
                 snapshot(direction);
                 enter(Phase.CATCH_UP);
             }
@@ -331,6 +355,7 @@ final class LoadPhases {
             StructureApplier applier = structureApplier(structureStore(), existing());
             applier.apply(Section.KEYS);
             applier.apply(Section.POST_DATA);
+            shapes.removeInterimKeys();
         });
         Failpoint.FINALIZE_OBJECTS_MADE.reached();
         retry.run("finalize", () -> {

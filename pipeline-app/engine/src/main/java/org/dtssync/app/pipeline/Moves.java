@@ -1,5 +1,6 @@
 package org.dtssync.app.pipeline;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.ObjectSelection.LargeObjects;
@@ -7,6 +8,7 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.moving.Abandonment;
 import org.dtssync.app.moving.Arrival;
 import org.dtssync.app.moving.Completion;
+import org.dtssync.app.moving.Gate;
 import org.dtssync.app.moving.SequenceTransfer;
 import org.dtssync.app.moving.Switch;
 import org.dtssync.app.moving.SwitchKind;
@@ -35,10 +37,16 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
         Arrival arrival = new Arrival(
                 sequences(),
                 () -> new StructureGates(task, kind).gates(),
-                kind == SwitchKind.SWITCHOVER ? new ReverseTopics(task)::gates : List::of,
+                kind == SwitchKind.SWITCHOVER ? this::wayBack : List::of,
                 unsentRows(),
                 (direction, there) -> complete(kind, direction, there));
         return new Switch(kind, route, epoch, task.switchover(), task.secondInstance(), arrival);
+    }
+
+    private List<Gate> wayBack() {
+        List<Gate> gates = new ArrayList<>(new ReverseTopics(task).gates());
+        gates.addAll(new ReverseCommands(task).gates());
+        return gates;
     }
 
     /** Makes what waits until applications use a database. Only the destination has the list, and everything that is late. */

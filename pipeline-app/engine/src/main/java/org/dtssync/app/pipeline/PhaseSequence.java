@@ -142,7 +142,7 @@ final class PhaseSequence {
             }
         }
         if (phase == Phase.COMPLETE) {
-            Switch oneWay = moves.move(SwitchKind.SWITCHOVER);
+            Switch oneWay = retry.call("state", () -> moves.move(SwitchKind.SWITCHOVER));
             if (oneWay.isUnfinished()) {
                 retry.run("switchover", () -> oneWay.finish(epoch));
             } else if (Completion.isOneWay(route)) {
@@ -154,7 +154,8 @@ final class PhaseSequence {
             }
         }
         if (phase == Phase.INCREMENTAL) {
-            Switch rollback = moves.move(SwitchKind.ROLLBACK);
+            // It reads the source, which may be away for a while.
+            Switch rollback = retry.call("state", () -> moves.move(SwitchKind.ROLLBACK));
             if (rollback.isUnfinished()) {
                 retry.run("rollback", () -> finishRollback(rollback));
             }
@@ -191,6 +192,7 @@ final class PhaseSequence {
         Phase phase = begin;
         phase = phase.isAfter(Phase.PREPARE) ? phase : prepare();
         retry.run("source", () -> SourceIdentity.require(route));
+        retry.run("recorder", direction::resumeRecorder);
         phase = changeTables(phase, options, direction);
         // A change that is found at once waits for the applier too: changes written before it are applied first.
         direction.applied().applying(phase.isAfter(Phase.FINALIZE));
@@ -238,13 +240,13 @@ final class PhaseSequence {
         ShapeChanges changes =
                 new ShapeChanges(route, task.objects(), epoch, phase.isAfter(Phase.SCHEMA), load::isKeyToCome);
         for (TableName table : options.acceptStructure()) {
-            changes.accept(table);
+            retry.run("structure", () -> changes.accept(table));
         }
         if (!options.resnapshot().isEmpty()) {
             Mirrors.requireNone(task, "Tables cannot be reloaded: the reloaded rows would flow back.");
         }
         for (TableName table : options.resnapshot()) {
-            changes.resnapshot(table, load::reset);
+            retry.run("structure", () -> changes.resnapshot(table, load::reset));
         }
         if (!phase.isAfter(Phase.FINALIZE)) {
             retry.run("structure check", direction::checkStructure);

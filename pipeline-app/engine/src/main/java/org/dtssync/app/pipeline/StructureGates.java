@@ -10,6 +10,7 @@ import org.dtssync.app.catalog.UnsharedTables;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.drift.ReadOnlySide;
 import org.dtssync.app.inventory.InventoryComparison;
 import org.dtssync.app.inventory.InventoryDifference;
 import org.dtssync.app.moving.Gate;
@@ -84,7 +85,8 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
                     Group.REPLICATION,
                     "Rows would stay at the destination: only there is " + listed(meant) + ".",
                     "Create each table at the source too, take it out of objects.exclude and run with --resnapshot TABLE. "
-                            + OTHERWISE));
+                            + OTHERWISE
+                            + ReadOnlySide.hint(direction.destination())));
         }
         if (!others.isEmpty()) {
             gates.add(Gate.warn(

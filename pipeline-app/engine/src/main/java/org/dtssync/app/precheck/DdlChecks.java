@@ -15,6 +15,7 @@ final class DdlChecks {
 
     /** Says what the task does, and why; a task that has begun keeps its mode. */
     static void carried(Ends ends, Findings findings) throws SQLException {
+        back(ends, findings);
         String account = ends.atSource("SELECT current_user").text();
         boolean possible = DdlRecorder.isPossible(ends.source());
         Optional<DdlMode> kept = ends.ddlMode();
@@ -60,6 +61,20 @@ final class DdlChecks {
                 account,
                 "Commands that change the structure can be recorded at the source; ddl.mode is "
                         + (asked.isPresent() ? mode + begun : "auto, which means carry") + ".");
+    }
+
+    private static void back(Ends ends, Findings findings) throws SQLException {
+        if (ends.task().ddl().carriesBack() && !DdlRecorder.isPossible(ends.destination())) {
+            String account = ends.atDestination("SELECT current_user").text();
+            findings.fail(
+                    account,
+                    "Account " + account
+                            + " may not make event triggers at the destination, which ddl.reverse carry needs.",
+                    Advice.sql(
+                                    Place.DESTINATION,
+                                    DdlRecorder.statements(account).toArray(String[]::new))
+                            .and("as a superuser, once; or set ddl.reverse: stop"));
+        }
     }
 
     private static String label(DdlMode mode) {

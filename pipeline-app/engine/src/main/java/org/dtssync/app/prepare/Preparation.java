@@ -40,6 +40,7 @@ import org.dtssync.connectors.capture.TaskTopics;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.ReplicationSlot;
@@ -127,17 +128,13 @@ public final class Preparation {
         if (asked.isPresent()) {
             return asked.get();
         }
-        try (Connection source = route.source().openForShortTransactions()) {
-            DdlMode mode = DdlRecorder.isPossible(source) ? DdlMode.CARRY : DdlMode.STOP;
-            LOG.info(
-                    "ddl.mode is auto, and was decided. task={} mode={} reason={}",
-                    route.task(),
-                    mode.name().toLowerCase(Locale.ROOT),
-                    ddl.reason(mode));
-            return mode;
-        } catch (SQLException e) {
-            throw SqlFaults.explain("The source could not be asked whether it can record commands", e);
-        }
+        DdlMode mode = DdlRecorder.isPossible(route.source()) ? DdlMode.CARRY : DdlMode.STOP;
+        LOG.info(
+                "ddl.mode is auto, and was decided. task={} mode={} reason={}",
+                route.task(),
+                mode.name().toLowerCase(Locale.ROOT),
+                ddl.reason(mode));
+        return mode;
     }
 
     /**
@@ -158,7 +155,10 @@ public final class Preparation {
             recorder().enter(source);
             return SteadyReading.snapshot(source);
         } catch (SQLException e) {
-            throw SqlFaults.explain("Changes of the structure could not be recorded at the source", e);
+            throw SqlFaults.explain(
+                    "Changes of the structure could not be recorded at the "
+                            + route.source().role(),
+                    e);
         }
     }
 
@@ -211,7 +211,8 @@ public final class Preparation {
     }
 
     /**
-     * Prepares a task whose destination already has every row: it follows from here on.
+     * Prepares a task whose destination already has every row: it follows from here on. The way back carries commands as the task file says
+     * each time; a task keeps the mode it began with.
      *
      * @param tables the tables it follows
      */
@@ -219,7 +220,10 @@ public final class Preparation {
         if (!progress.exists()) {
             progress.enter(Phase.INCREMENTAL, epoch);
         }
-        String before = beginRecording(progress.ddlMode());
+        DdlMode mode = route.source().role() == End.SOURCE
+                ? progress.ddlMode()
+                : ddl.mode().orElse(DdlMode.STOP);
+        String before = beginRecording(mode);
         Set<TableName> wanted = Set.copyOf(tables);
         List<TableProgress> followed = new SelectedTables(route.source(), objects)
                 .read().stream().filter(table -> wanted.contains(table.table())).toList();
@@ -234,11 +238,12 @@ public final class Preparation {
         List<TableName> published = new ArrayList<>(tables);
         // These rows identify our own transactions of the opposite direction.
         published.add(AppliedPosition.TABLE);
-        start(published, SLOT_LOCK_LIMIT, progress.ddlMode(), before);
+        start(published, SLOT_LOCK_LIMIT, mode, before);
     }
 
     private SourceRecorder recorder() {
-        return new SourceRecorder(route.task(), route.name().publication(), objects, ddl.imageBytes());
+        return new SourceRecorder(
+                route.source().role(), route.task(), route.name().publication(), objects, ddl.imageBytes());
     }
 
     private void storeShapes(List<TableName> names) {

@@ -14,7 +14,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -206,7 +205,7 @@ public final class Publication {
         String topic = topic(manifest, table.table());
         long first = offsets.deleteAll(topic);
         List<String> columns = table.columns().stream().map(BaseColumn::name).toList();
-        ReadTables.ReadTable events = tables.of(table.table(), columns, table.keyColumns());
+        ReadTables.ReadTable events = tables.of(table.table(), columns);
         ReadRecords records = new ReadRecords(
                 topic,
                 table.table(),
@@ -314,16 +313,21 @@ public final class Publication {
         flush(producer, names.bases(), fault);
     }
 
+    /** Those that are kept are the ones that were completed last; what an interrupted call has left is no base. */
     private TopicBase withoutOlder(KafkaTopics topics, TopicBase base, int keep) {
         Map<String, Long> all = new HashMap<>();
         for (String topic : topics.all()) {
             OptionalLong cut = names.baseOf(topic);
-            if (cut.isPresent() && cut.getAsLong() != base.cut().number()) {
+            if (cut.isPresent()) {
                 all.put(topic, cut.getAsLong());
             }
         }
-        Set<Long> kept = new HashSet<>(new TreeSet<>(all.values())
-                .descendingSet().stream().limit(keep - 1L).toList());
+        Set<Long> kept = new HashSet<>(
+                CompletedBases.newestFirst(names.bases(), file.kafka().properties()).stream()
+                        .filter(all::containsValue)
+                        .limit(keep)
+                        .toList());
+        kept.add(base.cut().number());
         List<String> older = all.entrySet().stream()
                 .filter(each -> !kept.contains(each.getValue()))
                 .map(Map.Entry::getKey)
@@ -354,10 +358,5 @@ public final class Publication {
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND,
                 StandardOpenOption.SYNC);
-    }
-
-    /** Forgets how far it was: the base is deleted next. */
-    public static void forget(BaseDirectory directory) throws IOException {
-        Files.deleteIfExists(directory.path().resolve(PROGRESS));
     }
 }

@@ -97,7 +97,7 @@ public final class Rebuild {
      * @throws InterruptedException if the thread was interrupted; the same call resumes
      */
     public Lsn run(Moment asOf, boolean follow) throws InterruptedException {
-        BaseManifest manifest = directory.manifest();
+        BaseManifest manifest = directory.unaltered();
         String digest = directory.manifestDigest();
         Target.require(file, target, digest);
         StateHistory history = StateHistory.of(file, manifest, asOf);
@@ -106,6 +106,10 @@ public final class Rebuild {
         later(manifest, history).shapes().values().stream()
                 .filter(shape -> shape.isReached(end))
                 .forEach(LaterShape::require);
+        if (store.base().isEmpty()) {
+            listener.step("checking the base");
+            directory.requireWhole(manifest);
+        }
         try (Target locked = Target.lock(file, target)) {
             Epoch epoch = locked.epoch();
             store.begin(digest, epoch);

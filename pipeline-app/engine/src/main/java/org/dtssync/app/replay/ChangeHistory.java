@@ -61,6 +61,12 @@ final class ChangeHistory {
         }
     }
 
+    /** Returns the same part of the history of other tables. */
+    ChangeHistory of(Predicate<TableName> others) {
+        topics.requireNotCompacted(topics.tables().stream().filter(others).toList());
+        return new ChangeHistory(topics, window, others);
+    }
+
     /** Returns whether a change lies in the window by its time. */
     boolean hasTime(DescribedChange change) {
         return window.hasTime(change.commitTimeMicros());
@@ -77,7 +83,7 @@ final class ChangeHistory {
             receiver.caughtUp();
             return;
         }
-        try (StreamReader reader = topics.changes(window.start())) {
+        try (StreamReader reader = follow ? topics.followed(window.start()) : topics.changes(window.start())) {
             boolean more = true;
             while (more) {
                 more = readNext(reader, follow, receiver);
@@ -110,13 +116,15 @@ final class ChangeHistory {
         return !last && !window.endsWith(next.cut());
     }
 
+    /** What was received is passed on before anything is waited for, however often cuts come. */
     private @Nullable NumberedCut next(StreamReader reader, boolean follow, Receiver receiver) throws IOException {
-        NumberedCut next = reader.peek(follow ? FOLLOW_INTERVAL : CUT_TIMEOUT);
+        NumberedCut next = reader.peek(follow ? Duration.ZERO : CUT_TIMEOUT);
         if (next == null && !follow) {
             throw new SyncException(FaultKind.CONNECTION, "Kafka did not deliver the cuts in time.", "");
         }
         if (next == null) {
             receiver.caughtUp();
+            next = reader.peek(FOLLOW_INTERVAL);
         }
         return next;
     }

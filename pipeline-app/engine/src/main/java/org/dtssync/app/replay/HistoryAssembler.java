@@ -21,9 +21,6 @@ final class HistoryAssembler {
     /** A deletion that may turn out to be the first half of an update; the second half follows at once. */
     private @Nullable DescribedChange held;
 
-    private @Nullable RowShape lastShape;
-    private List<String> lastColumns = List.of();
-
     HistoryAssembler(HistorySink sink) {
         this.sink = sink;
     }
@@ -60,14 +57,14 @@ final class HistoryAssembler {
     }
 
     private HistoryChange moved(DescribedChange delete, DescribedChange insert) {
-        RowValues after = after(insert.change());
+        RowValues after = row(insert.change());
         RowValues before = before(delete);
         return history(insert, Operation.UPDATE, before, after, differing(before, after));
     }
 
     private HistoryChange whole(DescribedChange described) {
         TableChange change = described.change();
-        RowValues after = after(change);
+        RowValues after = row(change);
         RowValues before = change.before() == null ? null : row(change.shape(), change.before());
         List<String> changed = after == null ? List.of() : differing(before, after);
         return history(described, change.operation(), before, after, changed);
@@ -94,10 +91,6 @@ final class HistoryAssembler {
                 changed);
     }
 
-    private @Nullable RowValues after(TableChange change) {
-        return change.after() == null ? null : row(change.shape(), change.after());
-    }
-
     /** Of a row with a key PostgreSQL sends the key alone, unless the replica identity is FULL, and NULL in place of the rest. */
     private @Nullable RowValues before(DescribedChange described) {
         @Nullable Object[] values = described.change().before();
@@ -116,18 +109,22 @@ final class HistoryAssembler {
         return keyAlone ? new RowValues(key.columns(), key.values()) : row;
     }
 
-    private RowValues row(RowShape shape, @Nullable Object[] values) {
-        if (shape != lastShape) {
-            lastShape = shape;
-            lastColumns = shape.columns().stream().map(RowShape.Column::name).toList();
-        }
-        return new RowValues(lastColumns, values);
+    /** Returns the row after a change; null if there is none. */
+    static @Nullable RowValues row(TableChange change) {
+        return change.after() == null ? null : row(change.shape(), change.after());
+    }
+
+    private static RowValues row(RowShape shape, @Nullable Object[] values) {
+        return new RowValues(shape.names(), values);
     }
 
     /** Returns the columns that differ; of those whose value before is not known, all that were sent. */
     static List<String> differing(@Nullable RowValues before, @Nullable RowValues after) {
         if (after == null) {
             return List.of();
+        }
+        if (before == null && after.isWhole()) {
+            return after.columns();
         }
         List<String> changed = new ArrayList<>();
         for (int i = 0; i < after.size(); i++) {

@@ -102,40 +102,64 @@ public record Replay(TaskFile file) {
         long wanted = transaction.orElse(0) & LOW_BITS;
         HistoryAssembler assembler = new HistoryAssembler(sink);
         ShownCommands commands = new ShownCommands(question.tables().isEmpty(), tables, sink);
-        try {
-            history.read(question.follow(), new ChangeHistory.Receiver() {
-                @Override
-                public void accept(ReceivedChange change) throws IOException {
-                    DescribedChange described = change.describe();
-                    boolean isWanted =
-                            transaction.isEmpty() || described.change().transaction() == wanted;
-                    if (!isWanted || !history.hasTime(described)) {
-                        return;
-                    }
-                    boolean isCommand = change.table().equals(CarriedCommands.TABLE);
-                    if (isCommand && question.commands()) {
-                        assembler.end();
-                        commands.add(described);
-                    } else {
-                        assembler.add(described);
-                    }
+        ReceivingThread thread = new ReceivingThread(new ChangeHistory.Receiver() {
+            @Override
+            public void accept(ReceivedChange change) throws IOException {
+                DescribedChange described = change.describe();
+                boolean isWanted = transaction.isEmpty() || described.change().transaction() == wanted;
+                if (!isWanted || !history.hasTime(described)) {
+                    return;
                 }
-
-                @Override
-                public void endCut() throws IOException {
+                boolean isCommand = change.table().equals(CarriedCommands.TABLE);
+                if (isCommand && question.commands()) {
                     assembler.end();
-                    commands.end();
+                    commands.add(described);
+                } else {
+                    assembler.add(described);
                 }
+            }
 
-                @Override
-                public void caughtUp() throws IOException {
-                    sink.flush();
-                }
-            });
-        } catch (InterruptedException e) {
-            // What was printed so far ends with a whole line.
-            sink.flush();
+            @Override
+            public void endCut() throws IOException {
+                assembler.end();
+                commands.end();
+            }
+
+            @Override
+            public void caughtUp() throws IOException {
+                sink.flush();
+            }
+        });
+        try (thread) {
+            read(history, question.follow(), thread);
+        } catch (InterruptedException | SyncException e) {
+            flush(thread, sink);
             throw e;
+        } catch (ReceivingThread.Interrupted e) {
+            Thread.interrupted();
+            flush(thread, sink);
+            throw (InterruptedException) new InterruptedException(e.getMessage()).initCause(e);
+        }
+    }
+
+    /** What comes before a fault of the topics is still passed on. */
+    private static void read(ChangeHistory history, boolean follow, ReceivingThread thread)
+            throws IOException, InterruptedException {
+        try {
+            history.read(follow, thread);
+        } catch (SyncException e) {
+            if (!Thread.currentThread().isInterrupted()) {
+                thread.finish();
+            }
+            throw e;
+        }
+        thread.finish();
+    }
+
+    /** What was printed before an end or a fault is whole lines. A thread that still prints has nobody who reads it. */
+    private static void flush(ReceivingThread thread, HistorySink sink) throws IOException {
+        if (thread.hasEnded()) {
+            sink.flush();
         }
     }
 

@@ -9,6 +9,7 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.stream.FoundTopics;
 import org.dtssync.app.stream.SharedRegistry;
 import org.dtssync.app.stream.TopicCodecs;
+import org.dtssync.connectors.apply.CarriedCommands;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
@@ -38,20 +39,30 @@ record ReplayTopics(TopicNames names, Map<String, String> kafka, TopicCodecs cod
                 new TopicCodecs(names, file.converters(), new SharedRegistry(file.registry())));
     }
 
-    private ReadSettings settings() {
-        return new ReadSettings(names, kafka, Optional.empty(), ReadPurpose.REPLAY);
+    private ReadSettings settings(ReadPurpose purpose) {
+        return new ReadSettings(names, kafka, Optional.empty(), purpose);
     }
 
     CutScan cuts() {
         return new CutScan(names, kafka, codecs.cuts());
     }
 
+    /** Opens the changes that are there. */
     StreamReader changes(CutPosition from) {
-        return new StreamReader(settings(), from, codecs.cuts(), codecs.keys(), codecs.values());
+        return changes(from, ReadPurpose.REPLAY);
+    }
+
+    /** Opens the changes that are there, and those to come. */
+    StreamReader followed(CutPosition from) {
+        return changes(from, ReadPurpose.FOLLOW);
+    }
+
+    private StreamReader changes(CutPosition from, ReadPurpose purpose) {
+        return new StreamReader(settings(purpose), from, codecs.cuts(), codecs.keys(), codecs.values());
     }
 
     RecordScan records() {
-        return new RecordScan(settings());
+        return new RecordScan(settings(ReadPurpose.REPLAY));
     }
 
     /** Returns the tables that have a topic, which each gets with its first change. */
@@ -63,6 +74,13 @@ record ReplayTopics(TopicNames names, Map<String, String> kafka, TopicCodecs cod
                     .map(names::tableOf)
                     .map(table -> new TableName(table.schema(), table.table()))
                     .collect(Collectors.toSet());
+        }
+    }
+
+    /** Returns whether the task has carried commands. */
+    boolean haveCommands() {
+        try (RecordScan records = records()) {
+            return records.names().contains(names.table(CarriedCommands.TABLE.schema(), CarriedCommands.TABLE.table()));
         }
     }
 

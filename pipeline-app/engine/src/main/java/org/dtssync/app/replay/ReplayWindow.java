@@ -38,6 +38,7 @@ record ReplayWindow(CutPosition start, long lastOffset, long lastSequence, Optio
         requireOrder(from, to);
         CutRecord first = cuts.first().orElseThrow(ReplayWindow::empty);
         CutRecord last = cuts.last().orElse(first);
+        to.ifPresent(moment -> requireThere(cuts, moment, first));
         CutRecord start = from.map(moment -> start(cuts, moment, first, last)).orElse(first);
         return new ReplayWindow(start.position(), last.offset(), last.cut().sequence(), from, to);
     }
@@ -64,16 +65,23 @@ record ReplayWindow(CutPosition start, long lastOffset, long lastSequence, Optio
         if (moment instanceof Moment.Latest) {
             return last;
         }
+        requireThere(cuts, moment, first);
         if (moment instanceof Moment.AtLsn at) {
+            return stepBack(cuts, first, last, cuts.find(cut -> new Lsn(cut.lsn()).reached(at.lsn())));
+        }
+        long micros = ((Moment.AtTime) moment).micros();
+        return stepBack(cuts, first, last, cuts.find(cut -> committed(cut, micros - DISORDER_MICROS)));
+    }
+
+    private static void requireThere(CutScan cuts, Moment moment, CutRecord first) {
+        if (moment instanceof Moment.AtTime at) {
+            requireNotBefore(cuts, at.micros());
+        } else if (moment instanceof Moment.AtLsn at) {
             Lsn earliest = new Lsn(first.cut().lsn());
             if (!at.lsn().reached(earliest)) {
                 throw tooEarly(at.lsn().toString(), "LSN " + earliest);
             }
-            return stepBack(cuts, first, last, cuts.find(cut -> new Lsn(cut.lsn()).reached(at.lsn())));
         }
-        long micros = ((Moment.AtTime) moment).micros();
-        requireNotBefore(cuts, micros);
-        return stepBack(cuts, first, last, cuts.find(cut -> committed(cut, micros - DISORDER_MICROS)));
     }
 
     private static boolean committed(Cut cut, long micros) {
@@ -114,7 +122,7 @@ record ReplayWindow(CutPosition start, long lastOffset, long lastSequence, Optio
         return new SyncException(
                 FaultKind.USAGE,
                 "The topics begin at " + earliest + ", after " + asked + ".",
-                "Leave the option out to begin with the first change.");
+                "Name a later moment; without --from everything that is there comes.");
     }
 
     /** Returns whether there is nothing to read that existed when the command began. */

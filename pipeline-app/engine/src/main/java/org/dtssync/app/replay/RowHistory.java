@@ -6,9 +6,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
+import org.dtssync.app.ddl.RecordedCommand;
+import org.dtssync.connectors.apply.CarriedCommands;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
@@ -20,33 +23,56 @@ import org.jspecify.annotations.Nullable;
 /**
  * The history of one row: every change while it had the key that was asked for, before it got it and after it lost it.
  *
- * <p>The table's topic is read twice: for the keys that lead to this one, and then for the changes of all of them. Not thread-safe.
+ * <p>The topics are read three times: for the names that the table had, if commands are carried, for the keys that lead to this one, and
+ * then for the changes of all of them. Not thread-safe.
  */
 final class RowHistory {
 
     private final ReplayTopics topics;
     private final RowQuestion question;
     private final RowKey key;
-    private final Predicate<TableName> table;
 
     RowHistory(ReplayTopics topics, RowQuestion question) {
         this.topics = topics;
         this.question = question;
         this.key = RowKey.of(question);
-        this.table = question.table()::equals;
     }
 
     /** Passes on the history; returns how many changes it has. */
     long read(HistorySink sink) throws IOException, InterruptedException {
-        ChangeHistory history = ChangeHistory.find(topics, question.from(), question.to(), table);
-        List<@Nullable String> wanted = key.wanted(question.key());
+        Set<TableName> there = topics.tables();
+        boolean commands = topics.haveCommands();
+        ChangeHistory named = ChangeHistory.find(topics, question.from(), question.to(), CarriedCommands.TABLE::equals);
+        TableNames all = new TableNames();
+        if (commands) {
+            named.read(false, new NamesAlone(all));
+        }
+        Set<String> tables = all.tables(question.table());
+        Set<TableName> names = all.names(tables);
+        if (names.stream().noneMatch(there::contains)) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "Table " + question.table()
+                            + " is not in the topics: it does not belong to the task, or has not changed yet.",
+                    "Check how it is written.");
+        }
+        ChangeHistory history =
+                named.of(table -> names.contains(table) || (commands && table.equals(CarriedCommands.TABLE)));
+        Set<RowIdentity> wanted = new HashSet<>();
+        tables.forEach(table -> wanted.add(new RowIdentity(table, key.wanted(question.key()))));
         KeyMoves moves = new KeyMoves(key);
         history.read(false, moves);
-        Lives lives = new Lives(wanted, moves.related(wanted));
+        TableNames current = new TableNames();
+        Lives lives = new Lives(wanted, moves.related(wanted), tables, current);
         HistoryAssembler assembler = new HistoryAssembler(lives);
         history.read(false, new ChangeHistory.Receiver() {
             @Override
             public void accept(ReceivedChange change) throws IOException {
+                if (change.table().equals(CarriedCommands.TABLE)) {
+                    assembler.end();
+                    current.accept(RecordedCommand.of(change.decode().texts()));
+                    return;
+                }
                 DescribedChange described = change.describe();
                 if (history.hasTime(described)) {
                     assembler.add(described);
@@ -73,10 +99,30 @@ final class RowHistory {
         return chosen.size();
     }
 
+    /** Takes in commands. */
+    private record NamesAlone(TableNames names) implements ChangeHistory.Receiver {
+
+        @Override
+        public void accept(ReceivedChange change) {
+            names.accept(RecordedCommand.of(change.decode().texts()));
+        }
+
+        @Override
+        public void endCut() {
+            // Each command stands for itself.
+        }
+
+        @Override
+        public void caughtUp() {
+            // Nothing is passed on.
+        }
+    }
+
     /** A row from its insertion, or from the first change that is known, to its deletion. */
     private static final class Life {
         private final RowState state = new RowState();
         private boolean chosen;
+        private boolean seen;
     }
 
     private record Lived(Life life, HistoryChange change) {}
@@ -84,53 +130,104 @@ final class RowHistory {
     /** The rows that have or had one of the related keys. */
     private final class Lives implements HistorySink {
 
-        private final List<@Nullable String> wanted;
-        private final Set<List<@Nullable String>> related;
-        private final Map<List<@Nullable String>, Life> living = new HashMap<>();
+        private final Set<RowIdentity> wanted;
+        private final Set<RowIdentity> related;
+        private final Set<String> tables;
+        private final TableNames names;
+        private final Map<RowIdentity, Life> living = new HashMap<>();
         private final List<Lived> lived = new ArrayList<>();
 
         /** Columns that rows without a key have, or had. */
         private final Set<String> columns = new HashSet<>();
 
-        Lives(List<@Nullable String> wanted, Set<List<@Nullable String>> related) {
+        Lives(Set<RowIdentity> wanted, Set<RowIdentity> related, Set<String> tables, TableNames names) {
             this.wanted = wanted;
             this.related = related;
+            this.tables = tables;
+            this.names = names;
             // It can have been there before the first change that is known.
-            related.forEach(values -> life(values));
+            related.forEach(this::life);
         }
 
         @Override
         public void accept(HistoryChange change) {
+            String table = names.table(change.table());
+            if (!tables.contains(table)) {
+                return;
+            }
             if (change.operation() == Operation.TRUNCATE) {
-                living.values().forEach(life -> add(life, change));
-                living.clear();
+                living.forEach((identity, life) -> {
+                    if (identity.table().equals(table)) {
+                        add(life, change);
+                    }
+                });
+                living.keySet().removeIf(identity -> identity.table().equals(table));
             } else if (change.key().size() == 0) {
                 acceptWithoutKey(change);
             } else {
-                acceptWithKey(change);
+                acceptWithKey(table, change);
             }
         }
 
-        private void acceptWithKey(HistoryChange change) {
-            List<@Nullable String> now = key.values(change.key());
-            List<@Nullable String> before = keyBefore(change, now);
-            if (!related.contains(now) && !related.contains(before)) {
+        private void acceptWithKey(String table, HistoryChange change) {
+            RowIdentity now = now(table, change);
+            if (now == null) {
+                return;
+            }
+            RowIdentity before = keyBefore(change, now);
+            if (!isRelated(now) && !isRelated(before)) {
                 return;
             }
             if (change.operation() == Operation.INSERT) {
                 living.remove(now);
             }
-            Life life = life(before);
+            Life life = change.operation() == Operation.INSERT ? life(before) : lifeUntil(before);
             add(life, change);
             living.remove(before);
             if (change.operation() != Operation.DELETE) {
                 living.put(now, life);
-                life.chosen |= now.equals(wanted);
+                life.chosen |= wanted.contains(now);
             }
         }
 
+        private boolean isRelated(RowIdentity identity) {
+            return related.contains(identity)
+                    || (identity.isPartial() && related.stream().anyMatch(identity::isPartOf));
+        }
+
+        /** The first change after the key got more columns is that of the row that had the rest of it. */
+        private Life lifeUntil(RowIdentity identity) {
+            Life known = living.get(identity);
+            if (identity.isPartial() || (known != null && known.seen)) {
+                return life(identity);
+            }
+            Optional<RowIdentity> part = living.keySet().stream()
+                    .filter(each -> each.isPartial() && each.isPartOf(identity))
+                    .findFirst();
+            if (part.isEmpty()) {
+                return life(identity);
+            }
+            living.put(identity, Objects.requireNonNull(living.remove(part.get()), "It was just there."));
+            return life(identity);
+        }
+
+        /** Under another key of the table, a deleted row is the one that has its values; null if it is none of those that are looked for. */
+        private @Nullable RowIdentity now(String table, HistoryChange change) {
+            RowValues row = change.after() == null ? change.before() : change.after();
+            List<@Nullable String> values = key.values(change.key(), row);
+            if (values != null) {
+                return new RowIdentity(table, values);
+            }
+            return living.entrySet().stream()
+                    .filter(each -> each.getKey().table().equals(table)
+                            && each.getValue().state.has(change.key()))
+                    .map(Map.Entry::getKey)
+                    .findFirst()
+                    .orElse(null);
+        }
+
         /** An update that changed the key has the previous one in the row before it. */
-        private List<@Nullable String> keyBefore(HistoryChange change, List<@Nullable String> now) {
+        private RowIdentity keyBefore(HistoryChange change, RowIdentity now) {
             RowValues before = change.before();
             if (change.operation() != Operation.UPDATE || before == null) {
                 return now;
@@ -144,7 +241,10 @@ final class RowHistory {
                 }
                 values[i] = before.values()[place];
             }
-            return key.values(new RowValues(columns.columns(), values));
+            // What else identifies it is in the row before it, or as it is now.
+            RowValues row = before.size() > columns.size() ? before : change.after();
+            List<@Nullable String> was = key.values(new RowValues(columns.columns(), values), row);
+            return was == null ? now : new RowIdentity(now.table(), was);
         }
 
         /** A row without a key is recognized by its values alone; each change of one that has those asked for is part of the history. */
@@ -180,13 +280,14 @@ final class RowHistory {
                     });
         }
 
-        private Life life(List<@Nullable String> values) {
-            Life life = living.computeIfAbsent(values, absent -> new Life());
-            life.chosen |= values.equals(wanted);
+        private Life life(RowIdentity identity) {
+            Life life = living.computeIfAbsent(identity, absent -> new Life());
+            life.chosen |= wanted.contains(identity);
             return life;
         }
 
         private void add(Life life, HistoryChange change) {
+            life.seen = true;
             lived.add(new Lived(life, life.state.complete(change)));
         }
 

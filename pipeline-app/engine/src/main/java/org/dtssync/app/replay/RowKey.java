@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Brings keys as records have them into the order of the columns that were asked for. A column that was renamed has another name in
- * earlier records, but not in all of them. Not thread-safe.
+ * earlier records, and a table may have had another key, but not in all of them. Not thread-safe.
  */
 final class RowKey {
 
@@ -42,11 +43,14 @@ final class RowKey {
     }
 
     /**
-     * Returns a key's values as text, in the order of the columns.
+     * Returns a key's values as text, in the order of the columns. Where other columns identify a row, because the table had another key at
+     * that time, the row itself has them.
      *
-     * @throws SyncException of kind USAGE if other columns identify a row of the table
+     * @param row the row that has the key, as far as it is known; null if nothing else of it is
+     * @return with null for columns that the row may not have had yet; null if nothing says what it had in the columns
      */
-    List<@Nullable String> values(RowValues key) {
+    @Nullable
+    List<@Nullable String> values(RowValues key, @Nullable RowValues row) {
         Set<String> missing = new HashSet<>(columns);
         List<Integer> others = new ArrayList<>();
         for (int i = 0; i < key.size(); i++) {
@@ -54,18 +58,27 @@ final class RowKey {
                 others.add(i);
             }
         }
-        if (missing.size() != others.size() || others.size() > 1) {
-            throw otherKey(key);
-        }
-        if (missing.isEmpty()) {
+        if (missing.isEmpty() && others.isEmpty()) {
             exact = true;
-        } else {
-            other = key;
+            return inOrder(column -> key.text(key.indexOf(column)));
         }
+        other = key;
+        if (row != null && columns.stream().allMatch(column -> key.indexOf(column) >= 0 || row.indexOf(column) >= 0)) {
+            return inOrder(
+                    column -> key.indexOf(column) >= 0 ? key.text(key.indexOf(column)) : row.text(row.indexOf(column)));
+        }
+        if (missing.size() == 1 && others.size() == 1) {
+            return inOrder(column -> key.text(missing.contains(column) ? others.get(0) : key.indexOf(column)));
+        }
+        if (others.isEmpty()) {
+            return inOrder(column -> missing.contains(column) ? null : key.text(key.indexOf(column)));
+        }
+        return null;
+    }
+
+    private List<@Nullable String> inOrder(Function<String, @Nullable String> value) {
         List<@Nullable String> values = new ArrayList<>();
-        for (String column : columns) {
-            values.add(key.text(missing.contains(column) ? others.get(0) : key.indexOf(column)));
-        }
+        columns.forEach(column -> values.add(value.apply(column)));
         return values;
     }
 

@@ -53,6 +53,17 @@ final class RowState {
                 .toList();
     }
 
+    /** Returns whether a key can be this row's, as far as its values are known. */
+    boolean has(RowValues key) {
+        for (int i = 0; i < key.size(); i++) {
+            Object value = values.get(key.column(i));
+            if (value == null || !PostgresText.of(value).equals(key.text(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private RowValues after(RowValues row) {
         List<String> columns = row.columns();
         @Nullable Object[] complete = row.values().clone();

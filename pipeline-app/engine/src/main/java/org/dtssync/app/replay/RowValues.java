@@ -38,6 +38,16 @@ public final class RowValues {
         return values[index] != TableChange.UNCHANGED;
     }
 
+    /** Returns whether every column's value is known. */
+    boolean isWhole() {
+        for (Object value : values) {
+            if (value == TableChange.UNCHANGED) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Returns a value as PostgreSQL's text; null for NULL. To be called only for a column whose value is known. */
     public @Nullable String text(int index) {
         Object value = values[index];
@@ -55,7 +65,8 @@ public final class RowValues {
         return Objects.deepEquals(values[index], other.values[otherIndex]);
     }
 
-    List<String> columns() {
+    /** Returns the names of the columns: one and the same list for rows of one shape. */
+    public List<String> columns() {
         return columns;
     }
 

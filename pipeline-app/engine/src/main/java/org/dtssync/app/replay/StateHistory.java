@@ -127,18 +127,7 @@ public final class StateHistory {
     }
 
     private static void requireSameTopics(CutScan cuts, BaseCut base) {
-        boolean same = cuts.at(base.offset())
-                .filter(record -> record.offset() == base.offset())
-                .map(CutRecord::cut)
-                .filter(cut -> cut.lsn() == base.lsn().value()
-                        && cut.sequence() == base.number()
-                        && cut.systemIdentifier().equals(base.systemIdentifier())
-                        && base.digest()
-                                .map(digest -> cut.link() != null
-                                        && digest.equals(cut.link().digest()))
-                                .orElse(true))
-                .isPresent();
-        if (!same) {
+        if (!base.isIn(cuts)) {
             throw new SyncException(
                     FaultKind.TOPIC,
                     "The topics are not those the base was taken from: they do not have its cut " + base.number()

@@ -45,7 +45,7 @@ public record StateReplay(TaskFile file, BaseDirectory directory) {
     }
 
     private long table(TableName name, Moment asOf, StateSink sink) throws IOException, InterruptedException {
-        BaseManifest manifest = directory.manifest();
+        BaseManifest manifest = directory.unaltered();
         StateHistory history = StateHistory.of(file, manifest, asOf);
         Set<TableName> lineage = history.commands().lineage(manifest, name);
         boolean commands = !history.commands().commands().isEmpty();
@@ -71,11 +71,12 @@ public record StateReplay(TaskFile file, BaseDirectory directory) {
                         manifest.table(name).isPresent()
                                 ? "Table " + name + " was dropped or renamed before that moment."
                                 : "The base does not have table " + name + ", nor was it made before that moment.",
-                        "It has: "
+                        "There are: "
                                 + String.join(
                                         ", ",
-                                        manifest.tables().stream()
-                                                .map(each -> each.table().toString())
+                                        tables.known().stream()
+                                                .map(TableName::toString)
+                                                .sorted()
                                                 .limit(20)
                                                 .toList())));
     }
@@ -116,7 +117,7 @@ public record StateReplay(TaskFile file, BaseDirectory directory) {
      * @throws InterruptedException if the thread was interrupted
      */
     public StateComparison compare(DatabaseConnections database, Moment asOf) throws IOException, InterruptedException {
-        BaseManifest manifest = directory.manifest();
+        BaseManifest manifest = directory.unaltered();
         List<TableName> names = manifest.tables().stream().map(BaseTable::table).toList();
         try (DatabaseRows other = DatabaseRows.open(database, file.name(), names)) {
             Optional<Lsn> position = other.position();

@@ -2,6 +2,7 @@ package org.dtssync.app.replay;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,6 +47,7 @@ final class StateTables implements StateHistory.Receiver {
     private final ObjectSelection objects;
     private final String task;
     private final Predicate<TableName> wanted;
+    private final TypeUses types;
     private final HeldText held = new HeldText();
     private final Map<TableName, TableRows> rows = new TreeMap<>();
 
@@ -76,6 +78,7 @@ final class StateTables implements StateHistory.Receiver {
         this.objects = objects;
         this.task = manifest.task();
         this.wanted = wanted;
+        this.types = new TypeUses(manifest.objects());
         for (BaseTable table : manifest.tables()) {
             structures.put(table.table(), table.shape().structure());
             if (wanted.test(table.table())) {
@@ -87,6 +90,11 @@ final class StateTables implements StateHistory.Receiver {
     /** Returns the tables that there are now. */
     List<TableName> names() {
         return List.copyOf(rows.keySet());
+    }
+
+    /** Returns the tables that there are now, whether their rows are needed or not. */
+    Set<TableName> known() {
+        return Set.copyOf(structures.keySet());
     }
 
     /** Returns the rows of a table; empty if there is none of this name. */
@@ -127,29 +135,40 @@ final class StateTables implements StateHistory.Receiver {
                     "Replay a base from after it, or up to before it.");
         } else if (command.isCommand() || command.dropsOwned()) {
             record(command, commit);
+            String text = texts.getOrDefault(command.textNumber(), "");
+            types.command(command.tag(), command.objectNames(), text);
             if (command.tag().equals("ALTER TYPE")) {
-                type(command, commit);
+                type(command, text, commit);
             }
         }
     }
 
     /** The texts of values change with the names of an enum's values and with the attributes of a row type. */
-    private void type(RecordedCommand command, Lsn commit) {
-        String text = texts.getOrDefault(command.textNumber(), "");
+    private void type(RecordedCommand command, String text, Lsn commit) {
         if (SAME_VALUES.matcher(text).find() && !OTHER_VALUES.matcher(text).find()) {
             return;
         }
+        Map<TableName, Set<String>> columns = new HashMap<>();
+        structures.forEach((table, structure) -> columns.put(table, typesOf(table, structure)));
+        Map<String, Set<String>> rowTypes = new HashMap<>();
+        columns.forEach((table, own) -> rowTypes.computeIfAbsent(table.table(), absent -> new HashSet<>())
+                .addAll(own));
         for (String name : command.objectNames()) {
-            String bare = name.substring(name.lastIndexOf('.') + 1).replace("\"", "");
-            structures.forEach((table, structure) -> {
-                boolean uses = TableShape.parse(structure).columns().values().stream()
-                        .anyMatch(column -> column.typeName().equals(bare)
-                                || column.typeName().equals('_' + bare));
-                if (uses) {
+            Set<String> changed = types.of(name, rowTypes);
+            columns.forEach((table, own) -> {
+                if (own.stream().anyMatch(type -> TypeUses.isOf(type, changed))) {
                     of(table).ifPresent(of -> of.lose("has values of type " + name + ", which changed at " + commit));
                 }
             });
         }
+    }
+
+    /** What was recorded of a table has the names that its types had then; the base, those that they had when it was taken. */
+    private Set<String> typesOf(TableName table, String structure) {
+        Set<String> names = new HashSet<>();
+        TableShape.parse(structure).columns().values().forEach(column -> names.add(column.typeName()));
+        of(table).ifPresent(of -> of.table().columns().forEach(column -> names.add(column.typeName())));
+        return names;
     }
 
     /** The rows of a table that a command wrote itself follow: they take the place of all that it has. */

@@ -54,7 +54,7 @@ public final class StatementKey {
             throw new SyncException(
                     FaultKind.USAGE,
                     "Key file " + file + " has no Ed25519 key that can be used.",
-                    "Make one with: openssl genpkey -algorithm ed25519 -out " + file,
+                    "Make one with: openssl genpkey -algorithm ed25519 -out NEW.pem",
                     e);
         }
     }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.dtssync.app.state.Chunk;
 import org.dtssync.app.state.ChunkStore;
 import org.dtssync.app.state.CopiedChunk;
@@ -32,10 +34,18 @@ final class ChunkCopy {
     private final SnapshotListener listener;
     private final ChunkBeginning beginning;
     private final TableGuard guard;
+    private final ChunkSplitter splitter;
     private final CopyPipe pipe;
 
-    ChunkCopy(ChunkStore store, SnapshotListener listener, ChunkBeginning beginning, TableGuard guard, CopyPipe pipe) {
+    ChunkCopy(
+            ChunkStore store,
+            SnapshotListener listener,
+            ChunkBeginning beginning,
+            TableGuard guard,
+            ChunkSplitter splitter,
+            CopyPipe pipe) {
         this.beginning = beginning;
+        this.splitter = splitter;
         this.store = store;
         this.listener = listener;
         this.guard = guard;
@@ -78,12 +88,19 @@ final class ChunkCopy {
             Chunk chunk, LoadedTable shape, LoadedTable target, Connection source, Connection destination)
             throws SQLException, InterruptedException {
         String from = shape.sql() + " WHERE " + range(chunk, source);
+        Set<String> without = new TreeSet<>();
+        BlockRanges ranges = new BlockRanges(source, splitter.chunkRows());
         try {
             // Rows of a table that has changed must not go to the topics either.
-            beginning.begin(chunk.table(), source, from, () -> {
-                begin(source, shape);
-                guard.require(source, chunk.table());
-            });
+            beginning.begin(
+                    chunk.table(),
+                    source,
+                    () -> isDivisible(chunk) ? ranges.of(chunk.table(), from) : List.of(from),
+                    briefly -> {
+                        begin(source, shape, briefly);
+                        without.addAll(guard.require(source, chunk.table(), chunk.isKeyed()));
+                        ranges.requireSame(chunk.table());
+                    });
         } catch (SQLException e) {
             throw SqlFaults.explain("Table " + chunk.table() + " could not be locked at the source", e);
         }
@@ -93,11 +110,21 @@ final class ChunkCopy {
         CopyPipe.Carried carried = pipe.copy(
                 chunk.table(),
                 source,
-                "COPY (SELECT " + shape.columnsSql() + " FROM " + from + ") TO STDOUT" + format.sql(),
+                "COPY (SELECT " + shape.columnsSql() + " FROM " + from + except(without) + ") TO STDOUT" + format.sql(),
                 destination,
                 "COPY " + chunk.table().sql() + " (" + shape.columnsSql() + ") FROM STDIN" + format.sql());
         Lsn lsn = SourceWal.endTransaction(source);
         return new CopiedChunk(chunk, carried.rows(), carried.bytes(), lsn, visible);
+    }
+
+    /** A partition that the destination does not have yet: every row that it has got is in the stream. */
+    private static String except(Set<String> partitions) {
+        return partitions.isEmpty() ? "" : " AND tableoid <> ALL ('{" + String.join(",", partitions) + "}')";
+    }
+
+    /** A table without a key is copied in one snapshot, but its rows for the topics need not be read in one. */
+    private boolean isDivisible(Chunk chunk) {
+        return !chunk.isKeyed() && chunk.isWholeTable() && splitter.mayExceedChunk(chunk.of());
     }
 
     /**
@@ -105,10 +132,11 @@ final class ChunkCopy {
      * query afterwards takes it, under the lock: a TRUNCATE or a rewrite that the snapshot does not see would otherwise show an
      * empty table.
      */
-    private static void begin(Connection source, LoadedTable shape) throws SQLException {
+    private static void begin(Connection source, LoadedTable shape, boolean briefly) throws SQLException {
         try (Statement statement = source.createStatement()) {
-            statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE " + shape.sql()
-                    + " IN ACCESS SHARE MODE");
+            statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
+                    + (briefly ? "SET LOCAL lock_timeout = '50ms'; " : "")
+                    + "LOCK TABLE " + shape.sql() + " IN ACCESS SHARE MODE");
         }
     }
 

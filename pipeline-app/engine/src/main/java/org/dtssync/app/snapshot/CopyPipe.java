@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.dtssync.app.runtime.RowPace;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.RefusedRow;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
@@ -25,6 +26,8 @@ final class CopyPipe {
     private static final int BUFFER_BYTES = 64 * 1024;
 
     private final byte[] buffer = new byte[BUFFER_BYTES];
+    private final End reader;
+    private final End writer;
     private final CarriedListener listener;
     private final RowPace pace;
     private @Nullable TableName table;
@@ -33,8 +36,17 @@ final class CopyPipe {
     private long messages;
     private long bytes;
 
-    /** Creates a pipe that reports what it has transferred, and keeps to a pace. */
-    CopyPipe(CarriedListener listener, RowPace pace) {
+    /**
+     * Creates a pipe.
+     *
+     * @param reader which database has the rows, as messages call it
+     * @param writer which one gets them
+     * @param listener told what was transferred
+     * @param pace what it keeps to
+     */
+    CopyPipe(End reader, End writer, CarriedListener listener, RowPace pace) {
+        this.reader = reader;
+        this.writer = writer;
         this.listener = listener;
         this.pace = pace;
     }
@@ -66,7 +78,7 @@ final class CopyPipe {
         if (written != sent) {
             throw new SyncException(
                     FaultKind.DATA,
-                    "The destination kept " + written + " of " + sent + " rows of table " + table + ".",
+                    "The " + writer + " kept " + written + " of " + sent + " rows of table " + table + ".",
                     "Disable the trigger or rule there that drops rows.");
         }
         return new Carried(written, bytes);
@@ -138,7 +150,7 @@ final class CopyPipe {
     }
 
     private SyncException readFault(SQLException e) {
-        return SqlFaults.explain("Table " + table + " could not be read from the source", e);
+        return SqlFaults.explain("Table " + table + " could not be read from the " + reader, e);
     }
 
     /** The server's message about a rejected value repeats the value, so it is left out. */
@@ -147,11 +159,11 @@ final class CopyPipe {
         if (state.startsWith("22") || state.startsWith("23")) {
             return new SyncException(
                     FaultKind.DATA,
-                    "The destination refused a row of table " + table + " (SQLSTATE " + state + RefusedRow.named(e)
+                    "The " + writer + " refused a row of table " + table + " (SQLSTATE " + state + RefusedRow.named(e)
                             + ").",
                     "Compare the table's columns, types and constraints at both ends.");
         }
-        return SqlFaults.explain("Table " + table + " could not be written to the destination", e);
+        return SqlFaults.explain("Table " + table + " could not be written to the " + writer, e);
     }
 
     /** Notified of every transferred buffer. */

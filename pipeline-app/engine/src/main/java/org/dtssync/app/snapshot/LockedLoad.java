@@ -65,16 +65,17 @@ public final class LockedLoad {
             limitWaits(destination);
             destination.setAutoCommit(false);
             epoch.hold(destination);
-            LoadedTable there = new LoadedTables(destination).shape(name);
+            LoadedTable there = shape(destination, to, name);
             // It may have to wait for a lock: writers at the other end should not wait as well.
-            new TableEmptier(destination).empty(List.of(name));
-            LoadedTable here = new LoadedTables(source).shape(name);
+            new TableEmptier(destination, to.role()).empty(List.of(name));
+            LoadedTable here = shape(source, from, name);
             LOG.info("Loading a table, whose writers wait until it is done. task={} table={}", epoch.task(), name);
             lock(source, here);
             requireUnchanged(name, structure);
             waited = true;
             CopyFormat format = here.formatFor(there);
-            CopyPipe.Carried copied = new CopyPipe((loaded, rows, bytes) -> {}, new RowPace(() -> 0))
+            CopyPipe.Carried copied = new CopyPipe(
+                            from.role(), to.role(), (loaded, rows, bytes) -> {}, new RowPace(() -> 0))
                     .copy(
                             name,
                             source,
@@ -96,6 +97,18 @@ public final class LockedLoad {
         } catch (SyncException e) {
             throw ended(name, waited, e);
         }
+    }
+
+    private static LoadedTable shape(Connection connection, DatabaseConnections database, TableName table)
+            throws SQLException {
+        LoadedTable shape = new LoadedTables(connection).known(List.of(table)).get(table);
+        if (shape == null) {
+            throw new SyncException(
+                    FaultKind.SHAPE_CHANGED,
+                    "Table " + table + " does not exist at the " + database.role() + ".",
+                    "Create it there, then run again.");
+        }
+        return shape;
     }
 
     /** Each attempt makes applications wait: whether there is another one is for a person to decide. */

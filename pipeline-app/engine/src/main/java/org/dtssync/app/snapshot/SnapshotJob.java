@@ -13,6 +13,7 @@ import org.dtssync.app.state.ProgressStore;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
@@ -150,7 +151,7 @@ public final class SnapshotJob {
     }
 
     private static void empty(Connection destination, List<TableName> tables) throws SQLException {
-        new TableEmptier(destination).empty(tables);
+        new TableEmptier(destination, End.DESTINATION).empty(tables);
     }
 
     private void copy(List<Chunk> pending) throws InterruptedException {

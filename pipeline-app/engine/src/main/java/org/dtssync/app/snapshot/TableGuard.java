@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.dtssync.app.catalog.RowShape;
@@ -60,18 +61,22 @@ public final class TableGuard {
      * Requires that a table has its recorded shape.
      *
      * @param session whose transaction at the source has locked the table and reads it
+     * @param keyed whether changes that are in the copy already are applied all the same: then new partitions are left out of it
+     * @return the object identifiers of partitions to leave out, as text
      * @throws SyncException of kind SHAPE_CHANGED if it has another one
      */
-    void require(Connection session, TableName table) throws SQLException {
+    Set<String> require(Connection session, TableName table, boolean keyed) throws SQLException {
         if (records == null) {
-            return;
+            return Set.of();
         }
         RowShape shape = recorded(records, table);
-        if (shape == null || !shape.fits(session, table)) {
+        Optional<Set<String>> without = shape == null ? Optional.empty() : shape.fitsWithout(session, table);
+        if (without.isEmpty() || !(keyed || without.get().isEmpty())) {
             changed.add(table);
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED, "Table " + table + " changed at the source while it was loaded.", "");
         }
+        return without.get();
     }
 
     private synchronized @Nullable RowShape recorded(ProgressStore store, TableName table) {

@@ -114,8 +114,8 @@ public final class UnsentTables {
 
     private long copyRows(Connection source, LoadedTable table, Connection destination, CopyFormat format)
             throws SQLException, InterruptedException {
-        new TableEmptier(destination).empty(List.of(table.table()));
-        return new CopyPipe((name, rows, bytes) -> {}, pace)
+        new TableEmptier(destination, to.role()).empty(List.of(table.table()));
+        return new CopyPipe(from.role(), to.role(), (name, rows, bytes) -> {}, pace)
                 .copy(
                         table.table(),
                         source,
@@ -125,12 +125,12 @@ public final class UnsentTables {
                 .rows();
     }
 
-    private static long copyNumber(Connection source, LoadedTable here, Connection destination, LoadedTable there)
+    private long copyNumber(Connection source, LoadedTable here, Connection destination, LoadedTable there)
             throws SQLException {
         long wanted = count(source, here);
         long found = count(destination, there);
         if (found > wanted) {
-            new TableEmptier(destination).empty(List.of(there.table()));
+            new TableEmptier(destination, to.role()).empty(List.of(there.table()));
             found = 0;
         }
         if (found < wanted) {

@@ -7,6 +7,7 @@ import org.dtssync.app.state.Chunk;
 import org.dtssync.app.state.ChunkStore;
 import org.dtssync.app.state.CopiedChunk;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +46,13 @@ final class Worker {
         this.listener = listener;
         this.progress = progress;
         this.guard = guard;
-        this.copy = new ChunkCopy(store, listener, beginning, guard, new CopyPipe(progress::carried, pace));
+        this.copy = new ChunkCopy(
+                store,
+                listener,
+                beginning,
+                guard,
+                splitter,
+                new CopyPipe(End.SOURCE, End.DESTINATION, progress::carried, pace));
     }
 
     /** Works until nothing is left or until the first permanent fault. */
@@ -84,7 +91,7 @@ final class Worker {
             store.setAside(
                     sessions.destination(),
                     table,
-                    (destination, tables) -> new TableEmptier(destination).empty(tables));
+                    (destination, tables) -> new TableEmptier(destination, End.DESTINATION).empty(tables));
             return table;
         });
         LOG.info("A table changed at the source; it is loaded once the destination has followed that. table={}", table);

@@ -5,14 +5,15 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.HeartbeatStore;
 import org.dtssync.app.state.ProgressStore;
@@ -97,20 +98,45 @@ public final class PublicationCheck {
      * @throws SyncException of kind PUBLICATION that names every change
      */
     public void check() {
-        check(Set.of(), false);
+        Set<EntryFault> faults = faults(Set.of(), false);
+        if (!faults.isEmpty()) {
+            throw fault(faults);
+        }
     }
 
     /**
-     * Checks once.
+     * A fault of one table's entry. A table whose command is on its way looks the same for a moment.
+     *
+     * @param what a sentence that names it
+     * @param remedy what a person can do
+     */
+    public record EntryFault(String what, String remedy) {}
+
+    /**
+     * Returns the faults of some faults' tables as one.
+     *
+     * @param faults at least one
+     */
+    public static SyncException fault(Collection<EntryFault> faults) {
+        return new SyncException(
+                FaultKind.PUBLICATION,
+                faults.stream().map(EntryFault::what).collect(Collectors.joining(" ")),
+                faults.stream().map(EntryFault::remedy).distinct().collect(Collectors.joining(" ")));
+    }
+
+    /**
+     * Reads the publication, and the state of the task.
      *
      * @param moving tables whose entries change by commands that are carried, and have not arrived yet
      * @param carried whether commands are carried: before version 15 an attached partition becomes a member then
-     * @throws SyncException of kind PUBLICATION that names every change
+     * @return the faults of its entries. With commands that are carried, one counts if it is found before the shapes of all tables are
+     *     read and after: meanwhile a command may have been run at the source, or been applied
+     * @throws SyncException of kind PUBLICATION if it is another publication
      */
-    public void check(Set<TableName> moving, boolean carried) {
+    public Set<EntryFault> faults(Set<TableName> moving, boolean carried) {
         PublicationRecords.Recorded recorded = records().read();
         if (recorded.publication().isEmpty()) {
-            return;
+            return Set.of();
         }
         Found found;
         try (Connection source = route.source().open()) {
@@ -119,15 +145,10 @@ public final class PublicationCheck {
             throw SqlFaults.explain("Publication " + name + " could not be checked", e);
         }
         requireSame(recorded.publication().get(), found.identity());
-        Map<String, String> faults = new LinkedHashMap<>();
+        Set<EntryFault> faults = new LinkedHashSet<>();
         missing(recorded.tables(), found, moving, faults);
         added(recorded.tables(), carried ? found.withoutPartitions() : found, moving, faults);
-        if (!faults.isEmpty()) {
-            throw new SyncException(
-                    FaultKind.PUBLICATION,
-                    String.join(" ", faults.keySet()),
-                    String.join(" ", new LinkedHashSet<>(faults.values())));
-        }
+        return faults;
     }
 
     /**
@@ -174,8 +195,7 @@ public final class PublicationCheck {
                 Remedy.START_AGAIN);
     }
 
-    private void missing(
-            Map<TableName, String> recorded, Found found, Set<TableName> moving, Map<String, String> faults) {
+    private void missing(Map<TableName, String> recorded, Found found, Set<TableName> moving, Set<EntryFault> faults) {
         Map<TableName, Entry> entries = new HashMap<>();
         found.entries().forEach(entry -> entries.put(entry.table(), entry));
         for (TableName table : expected()) {
@@ -194,18 +214,17 @@ public final class PublicationCheck {
             } else if (!ours && !entry.identifier().equals(recorded.getOrDefault(table, entry.identifier()))) {
                 how = Optional.of("was removed from publication " + name + " and added again");
             }
-            how.ifPresent(what -> faults.put(
+            how.ifPresent(what -> faults.add(new EntryFault(
                     "Table " + table + " " + what + ", and changes of it may be missing from the stream.",
                     ours
-                            ? "Run at the source: ALTER PUBLICATION " + Identifiers.quote(name) + " ADD TABLE "
-                                    + table.sql() + ";"
+                            ? "Run at the " + route.source().role() + ": ALTER PUBLICATION " + Identifiers.quote(name)
+                                    + " ADD TABLE " + table.sql() + ";"
                             : "Run with --resnapshot " + table
-                                    + ", which publishes the table as before and reloads it."));
+                                    + ", which publishes the table as before and reloads it.")));
         }
     }
 
-    private void added(
-            Map<TableName, String> recorded, Found found, Set<TableName> moving, Map<String, String> faults) {
+    private void added(Map<TableName, String> recorded, Found found, Set<TableName> moving, Set<EntryFault> faults) {
         Set<TableName> expected = expected();
         Set<String> identifiers = new HashSet<>(recorded.values());
         for (Entry entry : found.entries()) {
@@ -214,11 +233,11 @@ public final class PublicationCheck {
                     && !moving.contains(entry.table())
                     && !entry.table().schema().equals(StateMigrations.SCHEMA)
                     && !identifiers.contains(entry.identifier())) {
-                faults.put(
+                faults.add(new EntryFault(
                         "Table " + entry.table() + " was added to publication " + name
                                 + " and does not belong to the task.",
-                        "Run at the source: ALTER PUBLICATION " + Identifiers.quote(name) + " DROP TABLE "
-                                + entry.table().sql() + ";");
+                        "Run at the " + route.source().role() + ": ALTER PUBLICATION " + Identifiers.quote(name)
+                                + " DROP TABLE " + entry.table().sql() + ";"));
             }
         }
     }

@@ -2,9 +2,11 @@ package org.dtssync.app.source;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.dtssync.app.ddl.DdlRecorder;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.Failpoint;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.dtssync.connectors.postgres.SqlFaults;
@@ -33,6 +35,10 @@ public record StreamEnd(Route route, Epoch epoch) {
             dropSlot(route.slot(), source);
             Failpoint.STREAM_END_SLOT_DROPPED.reached();
             new Publication(route.name().publication()).drop(source);
+            if (route.source().role() == End.DESTINATION) {
+                // The next way back begins anew; meanwhile commands there are those that this task repeats.
+                DdlRecorder.remove(source, route.task());
+            }
             Failpoint.STREAM_END_PUBLICATION_DROPPED.reached();
             destination.commit();
         } catch (SQLException e) {

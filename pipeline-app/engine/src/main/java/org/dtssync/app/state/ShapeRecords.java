@@ -125,6 +125,23 @@ public final class ShapeRecords {
                 table);
     }
 
+    /**
+     * Records a position for all tables before any of them is copied. A table may have been changed and changed back since the task was
+     * prepared: rows from in between have columns that it has not.
+     *
+     * @param applyAfter a position that every snapshot of the load sees all commits up to
+     */
+    public void copiedBehind(Lsn applyAfter, Epoch epoch) {
+        transactions.write(
+                "The tables of task " + task + " could not be recorded",
+                epoch,
+                connection -> Statements.update(
+                        connection,
+                        "UPDATE dts_sync.table_progress SET apply_after = ?::pg_lsn WHERE task = ? AND state = 'pending'",
+                        applyAfter.toString(),
+                        task));
+    }
+
     /** Reads the tables that are set aside until the destination has the shape they have at the source. */
     public List<TableName> setAside() {
         return transactions.read(

@@ -70,14 +70,15 @@ public final class ApplyPart {
 
     /** Applies, before the consistency point, until the goal is reached. */
     void converge(Predicate<Lsn> goal) throws InterruptedException {
-        SourceShapes shapes = new SourceShapes(structures, carrier.carries());
+        SourceShapes shapes = new SourceShapes(structures, route.source(), carrier.carries());
         CatchUpRows rows = new CatchUpRows(route.source(), progress::raiseConsistencyPoint, shapes);
         while (true) {
             try {
                 retry.run("apply", () -> once(false, applier -> applier.converge(rows, goal)));
                 return;
             } catch (SyncException e) {
-                TableName ahead = shapes.takeAhead();
+                TableName read = shapes.takeAhead(e);
+                TableName ahead = read == null ? carrier.takeAhead() : read;
                 if (carrier.isHeld()) {
                     retry.run("apply", carrier::awaitDecision);
                 } else if (ahead != null) {

@@ -34,8 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether and how one direction carries commands that change the structure. Only the forward one does, in the mode that the task began with.
- * Thread-safe.
+ * Whether and how one direction carries commands that change the structure, in the mode that it was prepared with. Thread-safe.
  */
 final class CommandCarrier {
 
@@ -48,36 +47,25 @@ final class CommandCarrier {
     private final Epoch epoch;
     private final Map<String, String> kafka;
     private final TopicCodecs codecs;
-    private final boolean forward;
     private final ProgressStore progress;
     private final AtomicReference<@Nullable DdlCommand> held = new AtomicReference<>();
+    private final AtomicReference<@Nullable TableName> ahead = new AtomicReference<>();
 
     /** The major version; 0 until the first command, before which the destination is prepared. */
     private volatile int sourceVersion;
 
-    /**
-     * Creates one; opens nothing yet.
-     *
-     * @param forward whether this is the direction from the task's source to its destination
-     */
-    CommandCarrier(
-            Route route,
-            ObjectSelection objects,
-            Epoch epoch,
-            Map<String, String> kafka,
-            TopicCodecs codecs,
-            boolean forward) {
+    /** Creates one; opens nothing yet. */
+    CommandCarrier(Route route, ObjectSelection objects, Epoch epoch, Map<String, String> kafka, TopicCodecs codecs) {
         this.route = route;
         this.objects = objects;
         this.epoch = epoch;
         this.kafka = kafka;
         this.codecs = codecs;
-        this.forward = forward;
         this.progress = new ProgressStore(route.destination(), route.task());
     }
 
     private DdlMode mode() {
-        return forward ? progress.ddlMode() : DdlMode.STOP;
+        return progress.ddlMode();
     }
 
     /** Returns whether commands are carried. */
@@ -111,7 +99,7 @@ final class CommandCarrier {
             return Optional.empty();
         }
         CommandTransaction.Rules rules =
-                new CommandTransaction.Rules(mode, epoch, stage(exact), progress.structurePosition(), held);
+                new CommandTransaction.Rules(mode, epoch, stage(exact), progress.structurePosition(), held, ahead);
         DatabaseConnections destination = route.destination();
         CarriedStructure structure = new CarriedStructure(
                 new CarriedShapes(new EventLog(destination, route.task()), route.task()), objects, route.task());
@@ -152,9 +140,18 @@ final class CommandCarrier {
             new CarriedShapes(new EventLog(route.destination(), route.task()), route.task())
                     .setAside(connection, table);
             if (takesReplicaRole(connection)) {
-                CommandTransaction.empty(connection, table);
+                CommandTransaction.truncate(connection, table);
             }
         });
+    }
+
+    /**
+     * Returns the table whose rows, which were copied after a command, made that command fail while others caught up, and forgets it; null if
+     * there is none.
+     */
+    @Nullable
+    TableName takeAhead() {
+        return ahead.getAndSet(null);
     }
 
     private static boolean takesReplicaRole(Connection connection) throws SQLException {

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.stream.Collectors;
 import org.dtssync.app.ddl.CarriedDdl;
 import org.dtssync.app.ddl.CarriedDdl.How;
 import org.dtssync.app.ddl.CommandTable;
+import org.dtssync.app.ddl.InterimKeys;
 import org.dtssync.app.ddl.LoadStage;
 import org.dtssync.app.ddl.RecordedCommand;
 import org.dtssync.app.state.CarriedShapes.Known;
@@ -39,6 +41,9 @@ final class CommandTransaction implements CarriedCommands.Transaction {
 
     private static final Logger LOG = LoggerFactory.getLogger(CommandTransaction.class);
 
+    /** A foreign key refers to the table, it is used in this transaction, or the account may delete alone. */
+    private static final Set<String> UNTRUNCATED = Set.of("0A000", "55006", "42501");
+
     private final Connection connection;
     private final Lsn commit;
     private final CarriedDdl carried;
@@ -57,9 +62,15 @@ final class CommandTransaction implements CarriedCommands.Transaction {
      * @param stage how much of the structure the destination has
      * @param structure commands that committed up to here are in the schema objects as they were read for the load
      * @param held takes the command that a person has to allow
+     * @param ahead takes a table whose rows are behind the command that they make fail
      */
     record Rules(
-            DdlMode mode, Epoch epoch, LoadStage stage, Lsn structure, AtomicReference<@Nullable DdlCommand> held) {
+            DdlMode mode,
+            Epoch epoch,
+            LoadStage stage,
+            Lsn structure,
+            AtomicReference<@Nullable DdlCommand> held,
+            AtomicReference<@Nullable TableName> ahead) {
 
         boolean exact() {
             return stage == LoadStage.WHOLE;
@@ -106,6 +117,7 @@ final class CommandTransaction implements CarriedCommands.Transaction {
         }
         requireNames(command, concerned);
         carry(command);
+        keepKeys(command);
         return new CarriedCommands.Effect(structure.record(connection, command), Optional.empty());
     }
 
@@ -157,7 +169,7 @@ final class CommandTransaction implements CarriedCommands.Transaction {
         } else {
             Set<String> known = known(command);
             long begin = System.nanoTime();
-            CarriedDdl.Outcome outcome = carried.run(command, known, decision.corrected());
+            CarriedDdl.Outcome outcome = run(command, known, decision);
             boolean run = outcome.how() == How.TEXT || outcome.how() == How.STATE;
             if (outcome.how() == How.LATER) {
                 store.later(connection, described);
@@ -178,6 +190,48 @@ final class CommandTransaction implements CarriedCommands.Transaction {
             }
         }
         running = null;
+    }
+
+    /** During the first load an index that is a replica identity may be one of those that are made later. */
+    private void keepKeys(RecordedCommand command) throws SQLException {
+        if (rules.stage() != LoadStage.FIRST_LOAD) {
+            return;
+        }
+        InterimKeys keys = new InterimKeys(connection, structure.task());
+        for (CommandTable table : command.tables()) {
+            if (table.root().isPresent() || !table.isSent() || !carried.isSelected(table)) {
+                continue;
+            }
+            try {
+                keys.make(table);
+            } catch (SQLException e) {
+                if (!CarriedDdl.isOfRows(e)) {
+                    throw e;
+                }
+                rules.ahead().set(table.name());
+                throw new SyncException(
+                        FaultKind.SHAPE_CHANGED,
+                        "Rows of table " + table.name() + " are newer than its replica identity.",
+                        "Run again.",
+                        e);
+            }
+        }
+    }
+
+    /** While others catch up, rows that were copied behind a command can be such as it does not allow: the table is loaded again. */
+    private CarriedDdl.Outcome run(RecordedCommand command, Set<String> known, DdlDecision decision)
+            throws SQLException {
+        try {
+            return carried.run(command, known, decision.corrected());
+        } catch (SyncException e) {
+            if (!rules.exact() && e.getCause() instanceof SQLException cause && CarriedDdl.isOfRows(cause)) {
+                structure.concerned(connection, command).stream()
+                        .filter(table -> !table.isSetAside())
+                        .findFirst()
+                        .ifPresent(table -> rules.ahead().set(table.table()));
+            }
+            throw e;
+        }
     }
 
     /** Returns the tables and partitions that a command concerns and the task has, by object identifier. */
@@ -252,7 +306,7 @@ final class CommandTransaction implements CarriedCommands.Transaction {
 
     /** While tables are loaded, one more is loaded again rather than by a person. */
     private CarriedCommands.Effect setAside(Known known) throws SQLException {
-        empty(connection, known.table());
+        truncate(connection, known.table());
         structure.shapes().setAside(connection, known.table());
         LOG.info(
                 "A command wrote the rows of a table itself, which is loaded again. table={} commit={}",
@@ -264,18 +318,35 @@ final class CommandTransaction implements CarriedCommands.Transaction {
                 Optional.empty());
     }
 
-    /** Removes the rows of a table, partitions' too, but not those of tables that inherit from it. */
-    static void empty(Connection connection, TableName table) throws SQLException {
-        boolean partitioned;
+    /** Removes the rows of a table at once, where its readers need not be spared and no foreign key refers to it. */
+    static void truncate(Connection connection, TableName table) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("TRUNCATE " + only(connection, table) + table.sql());
+            connection.releaseSavepoint(before);
+        } catch (SQLException e) {
+            if (!UNTRUNCATED.contains(String.valueOf(e.getSQLState()))) {
+                throw e;
+            }
+            connection.rollback(before);
+            empty(connection, table);
+        }
+    }
+
+    /** Removes the rows of a table, partitions' too, but not those of tables that inherit from it; readers see the old ones until then. */
+    private static void empty(Connection connection, TableName table) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM " + only(connection, table) + table.sql());
+        }
+    }
+
+    private static String only(Connection connection, TableName table) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT relkind = 'p' FROM pg_class WHERE oid = to_regclass(?)")) {
             statement.setString(1, table.sql());
             try (ResultSet rows = statement.executeQuery()) {
-                partitioned = rows.next() && rows.getBoolean(1);
+                return rows.next() && rows.getBoolean(1) ? "" : "ONLY ";
             }
-        }
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("DELETE FROM " + (partitioned ? "" : "ONLY ") + table.sql());
         }
     }
 

@@ -1,6 +1,7 @@
 package org.dtssync.app.stream;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.Verifications;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.capture.ReadRequests;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
@@ -110,16 +112,23 @@ public final class Direction implements MovingStream {
     }
 
     /**
-     * Begins a transaction at the source, and writes the rows that it shows to the topics; the transaction stays open.
+     * Writes rows to the topics, each part in a transaction at the source of its own, whose last one stays open.
      *
      * @param table the table
      * @param session at the source
-     * @param from what follows {@code FROM} in a query of the rows
-     * @param begin begins the transaction, whose first query takes its snapshot
+     * @param parts what follows {@code FROM} in queries of the rows
+     * @param begin begins a transaction, whose first query takes its snapshot
      */
-    public void writeRows(TableName table, Connection session, String from, ReadChunk.Opening begin)
-            throws InterruptedException {
-        reads.write(new ReadChunk(table, session, from, begin));
+    public void writeRows(TableName table, Connection session, List<String> parts, ReadChunk.Opening begin)
+            throws SQLException, InterruptedException {
+        for (int i = 0; i < parts.size(); i++) {
+            ReadChunk part = new ReadChunk(table, session, parts.get(i), begin);
+            reads.write(part);
+            Failpoint.SNAPSHOT_ROWS_IN_TOPIC.reached();
+            if (i + 1 < parts.size()) {
+                part.abandon();
+            }
+        }
     }
 
     @Override
@@ -142,6 +151,11 @@ public final class Direction implements MovingStream {
     @Override
     public Lsn writeHeartbeat() {
         return heartbeat.writeOnce();
+    }
+
+    /** Repairs what records commands at the source, if the task carries them: of whatever comes before, nothing counts as missed. */
+    public void resumeRecorder() {
+        checks.recorder().resume();
     }
 
     /** Checks once whether the source has changed in a way that nothing carries. */

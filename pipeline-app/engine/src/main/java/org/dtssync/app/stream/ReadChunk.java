@@ -20,20 +20,36 @@ public record ReadChunk(TableName table, Connection session, String from, Openin
     /** Begins the transaction of a chunk. */
     @FunctionalInterface
     public interface Opening {
-        /** Begins it. */
-        void run() throws SQLException;
+        /**
+         * Begins it.
+         *
+         * @param briefly whether it hardly waits for locks
+         */
+        void run(boolean briefly) throws SQLException;
     }
 
     @Override
     public Connection begin() throws SQLException {
-        opening.run();
+        opening.run(true);
         return session;
     }
 
     @Override
     public void abandon() throws SQLException {
+        execute("ROLLBACK");
+    }
+
+    /** Planning a query takes the same locks as running it, those of indexes too. */
+    @Override
+    public void awaitLocks() throws SQLException {
+        opening.run(false);
+        execute("EXPLAIN SELECT FROM " + from);
+        abandon();
+    }
+
+    private void execute(String sql) throws SQLException {
         try (Statement statement = session.createStatement()) {
-            statement.execute("ROLLBACK");
+            statement.execute(sql);
         }
     }
 }

@@ -79,7 +79,12 @@ public final class ReplayedCommands implements CarriedCommands, AutoCloseable {
                 structure,
                 store,
                 new CommandTransaction.Rules(
-                        DdlMode.CARRY, epoch, LoadStage.WHOLE, Lsn.ZERO, new AtomicReference<>())));
+                        DdlMode.CARRY,
+                        epoch,
+                        LoadStage.WHOLE,
+                        Lsn.ZERO,
+                        new AtomicReference<>(),
+                        new AtomicReference<>())));
     }
 
     private void prepare() throws SQLException {

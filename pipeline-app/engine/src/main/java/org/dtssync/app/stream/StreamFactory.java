@@ -3,8 +3,8 @@ package org.dtssync.app.stream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.dtssync.app.config.DdlSettings;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.config.TopicSettings;
 import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.drift.RecorderCheck;
 import org.dtssync.app.drift.ReplacedPartitions;
@@ -25,7 +25,6 @@ import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.CapturedTable;
 import org.dtssync.connectors.capture.ReadRequests;
 import org.dtssync.connectors.postgres.Epoch;
-import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicForm;
 import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicValues;
@@ -61,8 +60,8 @@ public final class StreamFactory {
         AppliedMark applied = new AppliedMark();
         StreamProgress captured = new StreamProgress(route.task());
         Heartbeat heartbeat = new Heartbeat(route, task.walWarningBytes(), listener::walRetained);
-        CommandCarrier carrier = new CommandCarrier(
-                route, task.objects(), epoch, kafka(), codecs(new TopicNames(route.task())), isForward(route));
+        CommandCarrier carrier =
+                new CommandCarrier(route, task.objects(), epoch, kafka(), codecs(new TopicNames(route.task())));
         ShapeCheck structure = new ShapeCheck(route, task.objects(), applied, carrier::carries);
         SequenceFollower follower = new SequenceFollower(sequences(route), epoch, () -> isMirrored(route));
         LiveVerification verification = new LiveVerification(
@@ -137,8 +136,7 @@ public final class StreamFactory {
                 task.objects(),
                 formed,
                 codecs(formed.names())::cuts,
-                // Commands at the new side are for a person to repeat at the old one.
-                isForward(route) ? task.ddl() : new DdlSettings(DdlMode.STOP),
+                isForward(route) ? task.ddl() : task.ddl().ofTheWayBack(),
                 mirrored(route),
                 epoch);
     }
@@ -196,7 +194,9 @@ public final class StreamFactory {
                         task.topics().values(),
                         TopicNames.Layout.APART,
                         new CaptureSettings.Extras(
-                                task.topics().tombstones(), task.topics().transactions())),
+                                task.topics().tombstones(),
+                                task.topics().transactions(),
+                                task.topics().unchanged() == TopicSettings.Unchanged.READ)),
                 budgets.cut(),
                 Optional.of(mirrored(route)));
     }

@@ -2,9 +2,11 @@ package org.dtssync.app.tasks;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.SerializedString;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Locale;
 import org.dtssync.app.replay.HistoryChange;
 import org.dtssync.app.replay.HistoryCommand;
@@ -20,7 +22,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class HistoryJson implements HistorySink {
 
+    private static final SerializedString LSN = new SerializedString("lsn");
+    private static final SerializedString COMMIT_TIME = new SerializedString("commit_time");
+    private static final SerializedString TRANSACTION = new SerializedString("transaction");
+    private static final SerializedString NUMBER = new SerializedString("number");
+    private static final SerializedString TABLE = new SerializedString("table");
+    private static final SerializedString OPERATION = new SerializedString("op");
+    private static final SerializedString KEY = new SerializedString("key");
+    private static final SerializedString BEFORE = new SerializedString("before");
+    private static final SerializedString AFTER = new SerializedString("after");
+    private static final SerializedString CHANGED = new SerializedString("changed");
+
     private final JsonGenerator json;
+    private final ColumnNames keyNames = new ColumnNames();
+    private final ColumnNames rowNames = new ColumnNames();
+    private final ColumnNames changedNames = new ColumnNames();
     private final CommitTimes times = new CommitTimes();
     private Lsn lastLsn = Lsn.ZERO;
     private String lastLsnText = lastLsn.toString();
@@ -39,22 +55,44 @@ final class HistoryJson implements HistorySink {
     @Override
     public void accept(HistoryChange change) throws IOException {
         json.writeStartObject();
-        json.writeStringField("lsn", text(change.lsn()));
-        json.writeStringField("commit_time", times.of(change.commitTimeMicros()));
-        json.writeNumberField("transaction", change.transaction());
-        json.writeNumberField("number", change.number());
-        json.writeStringField("table", text(change.table()));
-        json.writeStringField("op", word(change.operation()));
-        write("key", change.key());
-        write("before", change.before());
-        write("after", change.after());
-        json.writeArrayFieldStart("changed");
-        for (String column : change.changed()) {
+        json.writeFieldName(LSN);
+        json.writeString(text(change.lsn()));
+        json.writeFieldName(COMMIT_TIME);
+        json.writeString(times.of(change.commitTimeMicros()));
+        json.writeFieldName(TRANSACTION);
+        json.writeNumber(change.transaction());
+        json.writeFieldName(NUMBER);
+        json.writeNumber(change.number());
+        json.writeFieldName(TABLE);
+        json.writeString(text(change.table()));
+        json.writeFieldName(OPERATION);
+        json.writeString(word(change.operation()));
+        write(KEY, change.key(), keyNames);
+        write(BEFORE, change.before(), keyNames);
+        write(AFTER, change.after(), rowNames);
+        json.writeFieldName(CHANGED);
+        json.writeStartArray();
+        for (SerializedString column : changedNames.of(change.changed())) {
             json.writeString(column);
         }
         json.writeEndArray();
         json.writeEndObject();
         json.writeRaw('\n');
+    }
+
+    /** Names of columns as they are printed, prepared once for rows of one shape. */
+    private static final class ColumnNames {
+
+        private List<String> last = List.of();
+        private SerializedString[] prepared = {};
+
+        SerializedString[] of(List<String> names) {
+            if (names != last) {
+                last = names;
+                prepared = names.stream().map(SerializedString::new).toArray(SerializedString[]::new);
+            }
+            return prepared;
+        }
     }
 
     @Override
@@ -97,16 +135,17 @@ final class HistoryJson implements HistorySink {
         return lastTableText;
     }
 
-    private void write(String field, @Nullable RowValues row) throws IOException {
+    private void write(SerializedString field, @Nullable RowValues row, ColumnNames names) throws IOException {
         json.writeFieldName(field);
         if (row == null) {
             json.writeNull();
             return;
         }
         json.writeStartObject();
-        for (int i = 0; i < row.size(); i++) {
+        SerializedString[] columns = names.of(row.columns());
+        for (int i = 0; i < columns.length; i++) {
             if (row.has(i)) {
-                json.writeFieldName(row.column(i));
+                json.writeFieldName(columns[i]);
                 json.writeString(row.text(i));
             }
         }

@@ -9,16 +9,17 @@ import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Author;
 import org.dtssync.app.state.DdlCommandStore;
 import org.dtssync.app.state.DdlState;
+import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.StateSchema;
 import org.dtssync.app.state.StoredDdl;
+import org.dtssync.app.state.TaskProgress;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.schemas.DdlMode;
 
 /**
- * The commands that changed the structure of the source and are carried, as they are kept at the destination: see, correct, allow and
+ * The commands that changed the structure of the source and are carried, as they are kept where they are run: see, correct, allow and
  * skip them. A run uses what was decided. Thread-safe.
  */
 public final class TaskDdl {
@@ -28,14 +29,14 @@ public final class TaskDdl {
     private final String task;
     private final StateSchema state;
     private final ProgressStore progress;
-    private final DdlCommandStore store;
+    private final Route route;
 
     TaskDdl(TaskFile file) {
-        DatabaseConnections destination = Route.forReading(file).destination();
+        Route route = Route.forReading(file);
         this.task = file.name();
-        this.state = new StateSchema(destination);
-        this.progress = new ProgressStore(destination, task);
-        this.store = new DdlCommandStore(destination, task);
+        this.state = new StateSchema(route.destination());
+        this.progress = new ProgressStore(route.destination(), task);
+        this.route = route;
     }
 
     /**
@@ -101,10 +102,11 @@ public final class TaskDdl {
      */
     public Commands list(boolean all) {
         requireStarted();
+        Route direction = direction();
         return new Commands(
                 task,
-                progress.ddlMode(),
-                store.list().stream()
+                new ProgressStore(direction.destination(), direction.task()).ddlMode(),
+                store().list().stream()
                         .filter(stored -> all
                                 || (stored.state() != DdlState.DONE
                                         && stored.finishedAt().isEmpty()))
@@ -122,7 +124,7 @@ public final class TaskDdl {
     /** Returns the statement of one command. */
     public Statement show(String number) {
         requireStarted();
-        StoredDdl stored = store.show(number);
+        StoredDdl stored = store().show(number);
         return new Statement(stored.statement(), stored.error());
     }
 
@@ -133,13 +135,13 @@ public final class TaskDdl {
             throw new SyncException(
                     FaultKind.USAGE, "The file has no statement.", "To leave the command out, use dts-sync ddl skip.");
         }
-        store.set(number, sql, Author.ofCommandLine());
+        store().set(number, sql, Author.ofCommandLine());
     }
 
     /** Lets a command run that waits for it. */
     public void allow(String number) {
         requireStarted();
-        store.allow(number, Author.ofCommandLine());
+        store().allow(number, Author.ofCommandLine());
     }
 
     /**
@@ -149,7 +151,22 @@ public final class TaskDdl {
      */
     public void skip(String number, Optional<String> reason) {
         requireStarted();
-        store.skip(number, Author.ofCommandLine(), reason.orElse(null));
+        store().skip(number, Author.ofCommandLine(), reason.orElse(null));
+    }
+
+    /** After a switchover the commands are those of the way back. */
+    private Route direction() {
+        return progress.task()
+                        .map(TaskProgress::phase)
+                        .filter(Phase::isAtDestination)
+                        .isPresent()
+                ? route.reversed()
+                : route;
+    }
+
+    private DdlCommandStore store() {
+        Route direction = direction();
+        return new DdlCommandStore(direction.destination(), direction.task());
     }
 
     /** A newer release may keep them in another way. */

@@ -2,6 +2,7 @@ package org.dtssync.app.tasks;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -14,6 +15,7 @@ import org.dtssync.app.base.BaseJob;
 import org.dtssync.app.base.BaseListener;
 import org.dtssync.app.base.BaseManifest;
 import org.dtssync.app.base.BaseShelf;
+import org.dtssync.app.base.CutTopic;
 import org.dtssync.app.base.FileFaults;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.config.TaskFileReader;
@@ -33,6 +35,8 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.TableName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A task's tables as of any moment: bases, and what the topics make of them. Immutable; thread-safe.
@@ -43,6 +47,8 @@ public record TaskStates(TaskFile file) {
 
     /** What {@code --against} names the task's own destination by. */
     public static final String DESTINATION = "destination";
+
+    private static final Logger LOG = LoggerFactory.getLogger(TaskStates.class);
 
     private static final String AS_OF = "--as-of";
 
@@ -126,15 +132,15 @@ public record TaskStates(TaskFile file) {
     public TopicBaseReport baseToTopics(Optional<Integer> keep, Optional<Long> rowsPerSecond, BaseListener listener)
             throws InterruptedException {
         BaseDirectory files = new BaseDirectory(file.dataDir().resolve(file.name() + "-base-for-topics"));
-        try {
-            discardIfOld(files);
+        try (BaseDirectory.Lock lock = files.lockBeside()) {
+            if (!isOfUse(files)) {
+                files.deleteAll();
+            }
             if (!files.isComplete()) {
                 take(files.path(), rowsPerSecond, listener);
             }
-            Publication publication = new Publication(file, files, listener);
-            TopicBaseReport report = new TopicBaseReport(publication.run(keep));
-            Publication.forget(files);
-            files.delete();
+            TopicBaseReport report = new TopicBaseReport(new Publication(file, files, listener).run(keep));
+            files.deleteAll();
             return report;
         } catch (IOException e) {
             throw new SyncException(
@@ -145,12 +151,26 @@ public record TaskStates(TaskFile file) {
         }
     }
 
-    /** What an interrupted call has left is of use as long as the topics have what follows it. */
-    private static void discardIfOld(BaseDirectory files) throws IOException {
-        if (files.isComplete()
-                && files.manifest().takenAt().isBefore(Instant.now().minus(REUSED_HOURS, ChronoUnit.HOURS))) {
-            Publication.forget(files);
-            files.delete();
+    /**
+     * What an interrupted call has left is of use as long as the topics have what follows it, and are those that it was taken from: an
+     * earlier task may have had the same name. A base that is not finished is looked through when it is continued.
+     */
+    private boolean isOfUse(BaseDirectory files) {
+        if (!files.isComplete()) {
+            return files.isBegun();
+        }
+        BaseManifest manifest;
+        try {
+            manifest = files.manifest();
+        } catch (SyncException e) {
+            LOG.debug("What an interrupted call left cannot be read.", e);
+            return false;
+        }
+        if (manifest.takenAt().isBefore(Instant.now().minus(REUSED_HOURS, ChronoUnit.HOURS))) {
+            return false;
+        }
+        try (CutTopic cuts = new CutTopic(file)) {
+            return manifest.task().equals(file.name()) && cuts.has(manifest.cut());
         }
     }
 
@@ -278,6 +298,29 @@ public record TaskStates(TaskFile file) {
         TableName name = new TableName(table.substring(0, dot), table.substring(dot + 1));
         Moment moment = Moment.parse(AS_OF, asOf);
         return new StateReplay(file, required(base, moment)).table(name, moment, masks, form.sink(out));
+    }
+
+    /**
+     * Writes the same into a file, which has its name once all rows are in it.
+     *
+     * @throws SyncException if it cannot be written
+     */
+    public long table(String table, String asOf, Optional<Path> base, List<String> masks, StateForm form, Path file)
+            throws InterruptedException {
+        if (Files.isDirectory(file)) {
+            throw new SyncException(FaultKind.USAGE, file + " is a directory.", "Name a file.");
+        }
+        try (ResultFile result = ResultFile.of(file)) {
+            long rows = table(table, asOf, base, masks, form, result.out());
+            result.finish();
+            return rows;
+        } catch (IOException e) {
+            throw new SyncException(
+                    FaultKind.DATA,
+                    "File " + file + " could not be written, or the base not read: " + FileFaults.reason(e) + ".",
+                    "Check the directory, its rights and its room.",
+                    e);
+        }
     }
 
     /**

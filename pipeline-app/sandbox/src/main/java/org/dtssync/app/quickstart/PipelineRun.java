@@ -80,6 +80,11 @@ final class PipelineRun implements AutoCloseable {
         }
     }
 
+    /** Returns whether it has not ended, in order or by a fault. */
+    boolean isRunning() {
+        return thread.isAlive();
+    }
+
     /** Throws what ended the pipeline, if anything did. */
     void check() {
         if (fault.get() != null) {

@@ -35,6 +35,8 @@ final class QuickstartRun {
      */
     record Options(int rows, int seconds, boolean keep) {}
 
+    private static final long POLL_MILLIS = 500;
+
     private final Options options;
     private final PrintWriter out;
     private final PrintWriter err;
@@ -208,7 +210,7 @@ final class QuickstartRun {
         out.flush();
     }
 
-    /** Waits for a signal, or for a fault that ends the pipeline; until then it keeps running. */
+    /** Waits for a signal. Servers outlive the run, which a command or a fault may end: what is in them is the user's by then. */
     private void keep(Shop shop, ShopTaskFile file, PipelineRun pipeline, MetricsEndpoint metrics)
             throws InterruptedException {
         stop.endWith(0);
@@ -224,9 +226,24 @@ final class QuickstartRun {
         for (String command : List.of("status", "verify", "switchover", "rollback")) {
             say("    scripts/dts-sync " + command + " " + file.path());
         }
+        sayHowItEnded(pipeline, file);
         while (true) {
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    private void sayHowItEnded(PipelineRun pipeline, ShopTaskFile file) throws InterruptedException {
+        while (pipeline.isRunning()) {
+            Thread.sleep(POLL_MILLIS);
+        }
+        say("");
+        try {
             pipeline.check();
-            Thread.sleep(500);
+            say("The run has ended. The servers stay until Ctrl-C.");
+        } catch (SyncException e) {
+            say(e.getMessage());
+            say("The run has ended. The servers stay until Ctrl-C; continue the task with:");
+            say("    scripts/dts-sync run " + file.path());
         }
     }
 

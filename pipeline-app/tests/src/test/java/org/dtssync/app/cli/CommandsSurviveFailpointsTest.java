@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.dtssync.app.cli.FailpointTask.Strike;
+import org.dtssync.app.pipeline.CommandCase;
 import org.dtssync.app.structure.CatalogPrint;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
@@ -20,6 +21,7 @@ import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
+import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,10 +40,24 @@ class CommandsSurviveFailpointsTest {
                     run(Failpoint.APPLY_COMMITTED, 1))
             .toList();
 
+    /** Around the cuts of many commands, one after the other. */
+    static final List<Strike> EVERY = Stream.of(
+                    run(Failpoint.CAPTURE_RECORDS_SENT, 5),
+                    run(Failpoint.APPLY_POSITION_ADVANCED, 9),
+                    run(Failpoint.CAPTURE_CUT_SENT, 4),
+                    run(Failpoint.APPLY_COMMAND_RUN, 12),
+                    run(Failpoint.CAPTURE_CUT_COMMITTED, 7),
+                    run(Failpoint.APPLY_ROWS_WRITTEN, 6),
+                    run(Failpoint.CAPTURE_CUT_CONFIRMED, 3),
+                    run(Failpoint.APPLY_COMMITTED, 8),
+                    run(Failpoint.APPLY_COMMAND_RUN, 30))
+            .toList();
+
     /** Before the schema objects are read, while rows are copied, while they catch up, and before indexes and constraints are made. */
     static final List<Strike> LOADING = Stream.of(
                     run(Failpoint.CAPTURE_OTHERS_FENCED, 1),
                     run(Failpoint.SNAPSHOT_PLANNED, 1),
+                    run(Failpoint.SNAPSHOT_ROWS_IN_TOPIC, 2),
                     run(Failpoint.SNAPSHOT_CHUNK_COMMITTED, 4),
                     run(Failpoint.SNAPSHOT_TABLE_SET_ASIDE, 1),
                     run(Failpoint.APPLY_COMMAND_RUN, 9),
@@ -62,7 +78,7 @@ class CommandsSurviveFailpointsTest {
             INSERT INTO public.people SELECT i, 'p' || i, 'glad', i FROM generate_series(1, 100) i;
             CREATE TABLE public.nokey (a int, b text);
             ALTER TABLE public.nokey REPLICA IDENTITY FULL;
-            INSERT INTO public.nokey SELECT i % 30, 'b' FROM generate_series(1, 200) i;
+            INSERT INTO public.nokey SELECT i % 30, 'b' FROM generate_series(1, 900) i;
             CREATE TABLE public.parted (id int, region int, PRIMARY KEY (id, region)) PARTITION BY LIST (region);
             CREATE TABLE public.parted_0 PARTITION OF public.parted FOR VALUES IN (0);
             INSERT INTO public.parted SELECT i, 0 FROM generate_series(1, 200) i;
@@ -89,7 +105,7 @@ class CommandsSurviveFailpointsTest {
 
             UPDATE public.big SET b%1$d = 'x', w = w + 0.1 WHERE id %% 11 = 3; DELETE FROM public.big WHERE id = 40 * %1$d
 
-            ALTER TABLE public.big ALTER w TYPE numeric(12, %1$d)
+            ALTER TABLE public.big ALTER w TYPE numeric(14, %1$d)
 
             BEGIN; CREATE TABLE public.made%1$d (id int PRIMARY KEY, v text UNIQUE, goods int REFERENCES public.goods); INSERT INTO public.made%1$d SELECT i, 'm' || i, i FROM generate_series(1, 40) i; COMMIT
 
@@ -148,7 +164,8 @@ class CommandsSurviveFailpointsTest {
         execute(source, SHOP);
         TaskText text = TaskText.of(servers, source, destination);
         FailpointTask task = FailpointTask.create(
-                directory, text + "ddl: { mode: carry }\nsnapshot: { workers: 1, chunk.rows: 200 }\n");
+                directory,
+                text + "ddl: { mode: carry }\ntopics: { snapshot: read }\nsnapshot: { workers: 1, chunk.rows: 200 }\n");
 
         int number = 0;
         for (Strike strike : LOADING) {
@@ -157,15 +174,78 @@ class CommandsSurviveFailpointsTest {
         }
         task.succeed("run", "--until", "verified");
 
+        requireEqual(source, destination);
+        for (String table : List.of("goods", "big", "people", "parted", "quiet")) {
+            UpsertedRows.requireSame(servers, text.name(), source, new TableName("public", table));
+        }
+        task.succeed("release", "--topics");
+    }
+
+    @Test
+    void resumesAmongCommandsOfEveryKind(Servers servers) throws Exception {
+        DatabaseSettings source = servers.freshDatabase(17);
+        DatabaseSettings destination = servers.freshDatabase(18);
+        String role = servers.uniqueName();
+        for (DatabaseSettings end : List.of(source, destination)) {
+            execute(end, "CREATE ROLE " + role);
+        }
+        try {
+            execute(source, CommandCase.TABLES + "GRANT ALL ON SCHEMA app, public TO " + role);
+            FailpointTask task = FailpointTask.create(
+                    directory, TaskText.of(servers, source, destination) + "objects: { include: [ \"*.*\" ] }\n");
+            task.succeed("run", "--until", "verified");
+
+            List<CommandCase> cases = CommandCase.every(17, true, role);
+            int parts = EVERY.size() + 1;
+            for (int part = 0; part < parts; part++) {
+                for (CommandCase one : cases.subList(part * cases.size() / parts, (part + 1) * cases.size() / parts)) {
+                    one.send(source);
+                }
+                if (part < EVERY.size()) {
+                    task.strike(EVERY.get(part));
+                }
+            }
+            task.succeed("run", "--until", "verified");
+            requireEqual(source, destination);
+            moveThereAndBack(task, source, destination);
+            task.succeed("release", "--topics");
+        } finally {
+            for (DatabaseSettings end : List.of(source, destination)) {
+                execute(end, "DROP OWNED BY " + role + " CASCADE; DROP ROLE " + role);
+            }
+        }
+    }
+
+    /** With commands between the verification and the switch, of which the switch knows. */
+    private static void moveThereAndBack(FailpointTask task, DatabaseSettings source, DatabaseSettings destination)
+            throws Exception {
+        execute(source, """
+                ALTER TABLE public.unit ADD late int DEFAULT 5;
+                UPDATE public.unit SET late = id WHERE id < 10;
+                CREATE TABLE public.latest (id int GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, v text);
+                INSERT INTO public.latest (v) VALUES ('late')
+                """);
+        task.succeed("switchover");
+        requireEqual(source, destination);
+        execute(
+                destination,
+                "UPDATE public.unit SET late = -1 WHERE id < 20; INSERT INTO public.latest (v) VALUES ('moved')");
+        task.succeed("rollback");
+        requireEqual(source, destination);
+        execute(source, "ALTER TABLE public.latest ADD w int; UPDATE public.latest SET w = id");
+        task.succeed("run", "--until", "verified");
+        requireEqual(source, destination);
+    }
+
+    private static void requireEqual(DatabaseSettings source, DatabaseSettings destination) throws SQLException {
         assertThat(catalog(destination)).containsExactlyInAnyOrderElementsOf(catalog(source));
         for (String table : rows(
                 source,
-                "SELECT format('%I', relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-                        + " AND relkind IN ('r', 'p') ORDER BY 1")) {
-            String query = "SELECT t::text FROM public." + table + " t ORDER BY 1";
+                "SELECT oid::regclass FROM pg_class WHERE relnamespace::regnamespace::text"
+                        + " !~ '^(pg_|information_schema|dts_sync)' AND relkind IN ('r', 'p') ORDER BY oid::regclass::text")) {
+            String query = "SELECT t::text FROM " + table + " t ORDER BY 1";
             assertThat(rows(destination, query)).as(table).isEqualTo(rows(source, query));
         }
-        task.succeed("release", "--topics");
     }
 
     private static void migrate(DatabaseSettings source, int number) throws SQLException {

@@ -38,6 +38,7 @@ class LoadSurvivesFailpointsTest {
                     run(Failpoint.SNAPSHOT_TABLES_EMPTIED, 1),
                     run(Failpoint.SNAPSHOT_PLANNED, 1),
                     run(Failpoint.SNAPSHOT_CHUNK_DIVIDED, 2),
+                    run(Failpoint.SNAPSHOT_ROWS_IN_TOPIC, 2),
                     run(Failpoint.SNAPSHOT_CHUNK_COPIED, 2),
                     run(Failpoint.SNAPSHOT_CHUNK_MARKED, 2),
                     run(Failpoint.SNAPSHOT_CHUNK_COMMITTED, 2),

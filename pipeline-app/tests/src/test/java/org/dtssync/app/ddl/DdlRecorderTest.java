@@ -421,7 +421,7 @@ class DdlRecorderTest {
         DatabaseSettings database = servers.freshDatabase(major);
         MissedChanges missed = new MissedChanges(new DatabaseConnections(End.SOURCE, database, "test"));
         SourceRecorder recorder = new SourceRecorder(
-                "t", "dts_sync_t", new ObjectSelection(List.of("public.*"), List.of(), Owners.KEEP), 1);
+                End.SOURCE, "t", "dts_sync_t", new ObjectSelection(List.of("public.*"), List.of(), Owners.KEEP), 1);
         TableName touched = new TableName("public", "touched");
         TableName gone = new TableName("public", "gone");
         TableName other = new TableName("public", "other");

@@ -9,16 +9,20 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -26,6 +30,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.storage.Converter;
+import org.dtssync.app.base.BaseCut;
 import org.dtssync.app.base.BaseListener;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.config.TopicSettings;
@@ -124,6 +129,7 @@ class BaseInTopicsTest {
         assertThat(markers).hasSize(1);
         assertThat(new String(markers.get(0).value(), StandardCharsets.UTF_8)).isEqualTo(marker.toString());
 
+        keepsCompleteBases(task, names, reading, marker.path("cut").asLong());
         JsonNode second = new ObjectMapper()
                 .readTree(states.baseToTopics(Optional.of(1), Optional.empty(), BaseListener.NONE)
                         .json());
@@ -132,6 +138,50 @@ class BaseInTopicsTest {
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(reading.topics(first)).isEmpty());
         refusesACompactedTopic(task, names.table("public", "parts"));
+    }
+
+    /** Neither the topics of an interrupted call nor what it left on the disk, in whatever state, count. */
+    private static void keepsCompleteBases(TaskFile task, TopicNames names, Reading reading, long complete)
+            throws Exception {
+        String unfinished = names.base(complete + 1_000_000, "public", "types");
+        try (Admin admin = Admin.create(
+                Map.of("bootstrap.servers", task.kafka().properties().get("bootstrap.servers")))) {
+            admin.createTopics(List.of(new NewTopic(unfinished, 1, (short) 1)))
+                    .all()
+                    .get();
+        }
+        Path left = Files.createDirectories(task.dataDir().resolve(task.name() + "-base-for-topics"));
+        Files.writeString(left.resolve("00001.public.types.001.copy.gz"), "left");
+        TaskStates states = new SyncTask(task).states();
+
+        states.baseToTopics(Optional.of(2), Optional.empty(), BaseListener.NONE);
+
+        assertThat(left).doesNotExist();
+        assertThat(reading.topics(complete)).isNotEmpty();
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(
+                        () -> assertThat(reading.topics(complete + 1_000_000)).isEmpty());
+        publishesNoBaseOfOtherTopics(states, left);
+    }
+
+    /** An earlier task of the same name had a cut of this number at this position too, as its own topics had it. */
+    private static void publishesNoBaseOfOtherTopics(TaskStates states, Path left) throws Exception {
+        states.base(left, Optional.empty(), BaseListener.NONE);
+        Path manifest = left.resolve("base.json");
+        Files.writeString(
+                manifest,
+                Files.readString(manifest)
+                        .replaceAll("\"digest\" ?: ?\"[0-9a-f]{64}\"", "\"digest\":\"" + "0".repeat(64) + "\""));
+        AtomicInteger readAgain = new AtomicInteger();
+
+        states.baseToTopics(Optional.empty(), Optional.empty(), new BaseListener() {
+            @Override
+            public void begun(BaseCut cut, int tables, int kept) {
+                readAgain.incrementAndGet();
+            }
+        });
+
+        assertThat(readAgain).hasPositiveValue();
     }
 
     private static void refusesACompactedTopic(TaskFile task, String topic) throws Exception {
@@ -239,7 +289,8 @@ class BaseInTopicsTest {
             if (value instanceof Struct struct) {
                 return struct.schema().fields().stream()
                         .map(field -> field.name() + ":" + field.schema().type() + ":"
-                                + field.schema().name() + ":" + field.schema().isOptional() + "="
+                                + field.schema().name() + ":" + field.schema().isOptional() + ":"
+                                + text(field.schema().defaultValue()) + "="
                                 + text(struct.get(field)))
                         .collect(Collectors.joining(",", "{", "}"));
             }

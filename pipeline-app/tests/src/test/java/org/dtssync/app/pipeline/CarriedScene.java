@@ -75,11 +75,7 @@ final class CarriedScene implements AutoCloseable {
 
     /** Runs the messages of a case in a session of its own, and waits for nothing. */
     void send(CommandCase one) throws Exception {
-        try (Connection session = open(source, one.options())) {
-            for (String message : one.messages()) {
-                execute(session, message);
-            }
-        }
+        one.send(source);
     }
 
     /** Waits until everything has arrived, and compares. */

@@ -1,11 +1,16 @@
 package org.dtssync.app.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.ddl.DdlRecorder;
@@ -28,31 +33,6 @@ class CarriesEveryCommandTest {
     /** Cases between two comparisons; a comparison reads both catalogs and all rows. */
     private static final int TOGETHER = Integer.getInteger("commands.together", 15);
 
-    private static final String SUPERUSER = "superuser: ";
-
-    private static final String SINCE_15 = "since 15: ";
-
-    private static final String SETUP = """
-            CREATE SCHEMA app; CREATE SCHEMA arch;
-            CREATE TABLE public.unit (id int PRIMARY KEY, v text, n numeric NOT NULL DEFAULT 0);
-            INSERT INTO public.unit SELECT i, 'v' || i, i * 1.5 FROM generate_series(1, 60) i;
-            CREATE TABLE public.part_of (id bigint PRIMARY KEY, unit int REFERENCES public.unit, "Strange Name" text, day date);
-            INSERT INTO public.part_of SELECT i, i, 's' || i, '2024-01-01'::date + i FROM generate_series(1, 25) i;
-            CREATE TABLE public.diary (id int, at timestamptz NOT NULL, msg text, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
-            CREATE TABLE public.diary_1 PARTITION OF public.diary FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
-            INSERT INTO public.diary SELECT i, '2024-01-05', 'm' FROM generate_series(1, 12) i;
-            CREATE TYPE public.tint AS ENUM ('red', 'green');
-            CREATE TABLE public.tinted (id int PRIMARY KEY, c public.tint); INSERT INTO public.tinted VALUES (1, 'red');
-            CREATE DOMAIN public.positive AS int CHECK (value > 0);
-            CREATE TABLE public.limited (id int PRIMARY KEY, p public.positive); INSERT INTO public.limited VALUES (1, 5);
-            CREATE VIEW public.shown AS SELECT id FROM public.unit;
-            CREATE FUNCTION public.one_more(i int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 + 1';
-            CREATE TABLE public.odd (id int PRIMARY KEY, "qu""oted" text); INSERT INTO public.odd VALUES (1, 'o');
-            CREATE TABLE public.big (id int PRIMARY KEY, pad text); ALTER TABLE public.big ALTER pad SET STORAGE EXTERNAL;
-            INSERT INTO public.big SELECT i, repeat('x', 3000) || i FROM generate_series(1, 5) i;
-            CREATE TABLE public.marker (n int PRIMARY KEY);
-            """;
-
     private DatabaseSettings source;
     private DatabaseSettings destination;
     private String role;
@@ -69,7 +49,8 @@ class CarriesEveryCommandTest {
         account = servers.uniqueName();
         makeRoles(from == to);
         try {
-            RunningPair.execute(source, (superuser ? "" : as(owner)) + SETUP + "GRANT ALL ON SCHEMA app TO " + role);
+            RunningPair.execute(
+                    source, (superuser ? "" : as(owner)) + CommandCase.TABLES + "GRANT ALL ON SCHEMA app TO " + role);
             if (!superuser) {
                 grantRights(to);
             }
@@ -78,6 +59,8 @@ class CarriesEveryCommandTest {
                     BusyApplication application =
                             BusyApplication.start(source, superuser ? "SELECT 1" : as(owner) + "SELECT 1")) {
                 carry(carried, from, superuser);
+                dropsWhatIsRead(carried, from, superuser ? "" : as(owner));
+                comeAndGo(carried, superuser ? "" : as(owner));
                 assertThat(carried.problems()).isEmpty();
                 assertThat(application.refused()).isEmpty();
                 assertThat(application.written()).isPositive();
@@ -89,14 +72,9 @@ class CarriesEveryCommandTest {
 
     private void carry(CarriedScene carried, int from, boolean superuser) throws Exception {
         List<String> labels = new ArrayList<>();
-        for (CommandCase one : CommandCase.read("every-command.sql")) {
+        for (CommandCase one : CommandCase.every(from, superuser, role)) {
             List<String> messages = new ArrayList<>(superuser ? List.of() : List.of(as(owner)));
-            for (String message : one.messages()) {
-                if ((superuser || !message.startsWith(SUPERUSER)) && (from >= 15 || !message.startsWith(SINCE_15))) {
-                    messages.add(
-                            message.replace(SUPERUSER, "").replace(SINCE_15, "").replace("ROLE_NAME", role));
-                }
-            }
+            messages.addAll(one.messages());
             carried.send(new CommandCase(one.label(), one.options(), messages));
             labels.add(one.label());
             if (labels.size() == TOGETHER) {
@@ -105,6 +83,57 @@ class CarriesEveryCommandTest {
             }
         }
         carried.arrive(String.join(", ", labels));
+    }
+
+    /** Before version 17 the server opens a table to print its defaults: the capture waits for the command that drops it. */
+    private void dropsWhatIsRead(CarriedScene carried, int from, String begin) throws Exception {
+        RunningPair.execute(
+                source, begin + "CREATE TABLE public.read (id int PRIMARY KEY, at timestamptz DEFAULT now())");
+        try (Connection writer = CarriedScene.open(source, "");
+                Connection dropper = CarriedScene.open(source, "")) {
+            CarriedScene.execute(writer, begin + "BEGIN; INSERT INTO public.read VALUES (1)");
+            CompletableFuture<Void> dropped = CompletableFuture.runAsync(() -> {
+                try {
+                    CarriedScene.execute(dropper, begin + "BEGIN; DROP TABLE public.read");
+                } catch (SQLException e) {
+                    throw new CompletionException(e);
+                }
+            });
+            awaitLocked("DROP TABLE");
+            CarriedScene.execute(writer, "COMMIT");
+            dropped.join();
+            if (from < 17) {
+                awaitLocked("SELECT a.attname, a.attnotnull");
+            }
+            CarriedScene.execute(dropper, "COMMIT");
+        }
+        carried.arrive("a table that is dropped while it is read");
+    }
+
+    private void awaitLocked(String statement) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> !RunningPair.query(
+                                source,
+                                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                                        + " AND strpos(query, '" + statement + "') > 0")
+                        .equals("0"));
+    }
+
+    /** A check reads the source, the publication and the state one by one, and finds each of another moment. */
+    private void comeAndGo(CarriedScene carried, String begin) throws Exception {
+        try (Connection session = CarriedScene.open(source, "")) {
+            CarriedScene.execute(session, begin + "SELECT 1");
+            for (int i = 0; i < 60; i++) {
+                CarriedScene.execute(session, "CREATE TABLE public.fleeting_%d (id int PRIMARY KEY)".formatted(i));
+                if (i >= 20) {
+                    CarriedScene.execute(
+                            session, "ALTER TABLE public.fleeting_%1$d RENAME TO gone_%1$d".formatted(i - 10));
+                    CarriedScene.execute(
+                            session, "DROP TABLE public.%s_%d".formatted(i >= 30 ? "gone" : "fleeting", i - 20));
+                }
+            }
+        }
+        carried.arrive("tables that come and go");
     }
 
     private TaskFile task(Servers servers, boolean superuser) {

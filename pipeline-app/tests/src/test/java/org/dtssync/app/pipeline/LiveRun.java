@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.stream.StreamBudgets;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Lsn;
 
@@ -18,20 +19,25 @@ final class LiveRun implements AutoCloseable, PipelineListener {
     private Lsn applied = Lsn.ZERO;
     private SyncException stopped;
 
-    private LiveRun(TaskFile task) {
-        thread = new Thread(() -> run(task), "run-" + task.name());
+    private LiveRun(TaskFile task, StreamBudgets budgets) {
+        thread = new Thread(() -> run(task, budgets), "run-" + task.name());
     }
 
     /** Begins to run without a goal. */
     static LiveRun start(TaskFile task) {
-        LiveRun run = new LiveRun(task);
+        return start(task, StreamBudgets.DEFAULT);
+    }
+
+    /** Begins to run without a goal, with pieces of another size. */
+    static LiveRun start(TaskFile task, StreamBudgets budgets) {
+        LiveRun run = new LiveRun(task, budgets);
         run.thread.start();
         return run;
     }
 
-    private void run(TaskFile task) {
+    private void run(TaskFile task, StreamBudgets budgets) {
         try {
-            new Pipeline(task, this).run(RunOptions.to(RunGoal.NONE));
+            new Pipeline(task, this, budgets).run(RunOptions.to(RunGoal.NONE));
         } catch (SyncException e) {
             stopped(e);
         } catch (InterruptedException e) {

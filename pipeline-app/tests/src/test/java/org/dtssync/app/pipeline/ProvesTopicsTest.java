@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.dtssync.app.config.DdlSettings;
 import org.dtssync.app.stream.StreamBudgets;
 import org.dtssync.app.tasks.ChangesRequest;
 import org.dtssync.app.tasks.HistoryForm;
@@ -26,8 +27,10 @@ import org.dtssync.app.tasks.RowRequest;
 import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.schemas.ChangeHeaders;
+import org.dtssync.schemas.DdlMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,15 +50,22 @@ class ProvesTopicsTest {
     private static SyncTask task;
     private static String cuts;
     private static String item;
+    private static String commands;
 
     @BeforeAll
     static void makeTopics(Servers servers) throws Exception {
-        MovedTask moved = MovedTask.of(
+        MovedTask made = MovedTask.of(
                 servers,
                 17,
                 "CREATE TABLE public.item (id int PRIMARY KEY, v text)",
                 "CREATE TABLE public.other (id int PRIMARY KEY, v text)",
                 "INSERT INTO public.item VALUES (0, 'zero')");
+        MovedTask moved = new MovedTask(
+                new TaskFileBuilder(made.task())
+                        .ddl(new DdlSettings(DdlMode.CARRY))
+                        .build(),
+                made.source(),
+                made.destination());
         task = new SyncTask(moved.task());
         cuts = "__dts_sync." + moved.task().name() + ".cuts";
         item = moved.task().name() + ".public.item";
@@ -69,11 +79,13 @@ class ProvesTopicsTest {
         // In pieces, whose cut spans several Kafka transactions.
         moved.atSource("INSERT INTO public.item SELECT n, 'many ' || n FROM generate_series(1001, 1150) n");
         moved.atSource("UPDATE public.item SET id = id + 10000 WHERE id < 15");
+        moved.atSource("ALTER TABLE public.other ADD note text");
         new Pipeline(moved.task(), PipelineListener.NONE, SMALL).run(RunOptions.to(RunGoal.CAUGHT_UP));
         // A cut without changes of the item, behind all that have some: a history can begin there.
         moved.atSource("INSERT INTO public.other VALUES (100, 'later')");
         new Pipeline(moved.task(), PipelineListener.NONE, SMALL).run(RunOptions.to(RunGoal.CAUGHT_UP));
-        topics = WrittenTopics.read(servers, List.of(cuts, item));
+        commands = "__dts_sync." + moved.task().name() + ".ddl";
+        topics = WrittenTopics.read(servers, List.of(cuts, item, commands));
     }
 
     @AfterEach
@@ -175,6 +187,17 @@ class ProvesTopicsTest {
                     offset,
                     "cut " + copied + " stands behind cut 3: it was inserted or moved");
         }
+    }
+
+    @Test
+    void aCommandThatWasAlteredOrLostIsNamed() throws Exception {
+        long offset = topics.offset(commands, 0);
+        assertFault(
+                fault(commands, entries -> entries.set(0, entries.get(0).withFlippedBit())),
+                offset,
+                "the record was altered");
+        topics.write(commands, entries -> entries.remove(0));
+        assertThat(prove().get("first_fault").get("what").asText()).contains("lost");
     }
 
     @Test

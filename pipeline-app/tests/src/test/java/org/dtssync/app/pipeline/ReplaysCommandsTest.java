@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +31,7 @@ import org.dtssync.app.rebuild.RebuildListener;
 import org.dtssync.app.structure.CatalogPrint;
 import org.dtssync.app.tasks.ChangesRequest;
 import org.dtssync.app.tasks.HistoryForm;
+import org.dtssync.app.tasks.RowRequest;
 import org.dtssync.app.tasks.StateForm;
 import org.dtssync.app.tasks.StateProofReport;
 import org.dtssync.app.tasks.SyncTask;
@@ -62,6 +65,21 @@ class ReplaysCommandsTest {
 
     private static final int MOMENTS = 6;
 
+    /** A row's way through names, keys and columns of its table, and another table that takes its first name. */
+    private static final List<String> WALK = List.of(
+            "UPDATE public.walked SET v = 'first' WHERE id = 1",
+            "ALTER TABLE public.walked RENAME TO walked_on",
+            "UPDATE public.walked_on SET v = 'second' WHERE id = 1",
+            "CREATE TABLE public.walked (id int PRIMARY KEY, v text)",
+            "INSERT INTO public.walked VALUES (1, 'another table')",
+            "ALTER TABLE public.walked_on ADD COLUMN tenant int NOT NULL DEFAULT 5, DROP CONSTRAINT walked_pkey,"
+                    + " ADD PRIMARY KEY (tenant, id)",
+            "UPDATE public.walked_on SET v = 'third' WHERE id = 1",
+            "UPDATE public.walked_on SET id = 11 WHERE id = 1",
+            "CREATE SCHEMA walking",
+            "ALTER TABLE public.walked_on SET SCHEMA walking",
+            "DELETE FROM walking.walked_on WHERE id = 11");
+
     @TempDir
     static Path directory;
 
@@ -80,6 +98,9 @@ class ReplaysCommandsTest {
         DatabaseSettings source = servers.freshDatabase(17);
         DatabaseSettings destination = servers.freshDatabase(18);
         RunningPair.execute(source, CarriesCommandsTest.SETUP);
+        RunningPair.execute(
+                source,
+                "CREATE TABLE public.walked (id int PRIMARY KEY, v text); INSERT INTO public.walked VALUES (1, 'base'), (2, 'base')");
         TaskFile task = new TaskFileBuilder(TaskFiles.of(servers, source, destination))
                 .objects(SELECTION)
                 .ddl(new DdlSettings(DdlMode.CARRY))
@@ -106,6 +127,9 @@ class ReplaysCommandsTest {
                 if (i % 8 == 7) {
                     observe("random " + i);
                 }
+            }
+            for (String statement : WALK) {
+                CarriedScene.execute(session, statement);
             }
             CarriedScene.execute(session, "INSERT INTO public.marker VALUES (1)");
         }
@@ -299,6 +323,41 @@ class ReplaysCommandsTest {
         assertThat(lines.get(place - 1)).contains("\"op\":\"update\"").contains("\"price\":\"2\"");
         assertThat(lines.get(place + 1)).contains("\"op\":\"insert\"").contains("\"note\":\"new\"");
         assertThat(lines).noneMatch(line -> line.contains("\"table\":\"dts_sync.ddl\""));
+    }
+
+    @Test
+    void aRowIsFollowedThroughNamesAndKeysOfItsTable() throws Exception {
+        assertThat(history("walking.walked_on", "id=1", "tenant=5"))
+                .containsExactly(
+                        "public.walked update first",
+                        "public.walked_on update second",
+                        "public.walked_on update third",
+                        "public.walked_on update third",
+                        "walking.walked_on delete -");
+        assertThat(history("public.walked", "id=1"))
+                .containsExactly(
+                        "public.walked update first",
+                        "public.walked_on update second",
+                        "public.walked insert another table",
+                        "public.walked_on update third",
+                        "public.walked_on update third",
+                        "walking.walked_on delete -");
+        assertThatThrownBy(() -> history("public.nowhere", "id=1"))
+                .hasMessageContaining("Table public.nowhere is not in the topics");
+    }
+
+    private static List<String> history(String table, String... key) throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        new SyncTask(pair.task())
+                .replayRow(
+                        new RowRequest(table, List.of(key), Optional.empty(), Optional.empty()), HistoryForm.JSON, out);
+        List<String> lines = new ArrayList<>();
+        for (String line : out.toString(StandardCharsets.UTF_8).lines().toList()) {
+            JsonNode change = new ObjectMapper().readTree(line);
+            lines.add(change.path("table").asText() + " " + change.path("op").asText() + " "
+                    + change.path("after").path("v").asText("-"));
+        }
+        return lines;
     }
 
     @Test

@@ -27,12 +27,14 @@ import org.dtssync.app.base.BaseCut;
 import org.dtssync.app.base.BaseListener;
 import org.dtssync.app.config.DdlSettings;
 import org.dtssync.app.rebuild.RebuildListener;
+import org.dtssync.app.stream.StreamBudgets;
 import org.dtssync.app.tasks.BaseReport;
 import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskStates;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskFileBuilder;
+import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -43,7 +45,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bases and replays while three clients write and the task runs; an observer reads snapshots of the source meanwhile. */
+/**
+ * Bases and replays while three clients write and the task runs, which is stopped in the middle of large transactions and begun again; an
+ * observer reads snapshots of the source meanwhile.
+ */
 @ExtendWith(ServersExtension.class)
 class ReplaysUnderLoadTest {
 
@@ -62,6 +67,12 @@ class ReplaysUnderLoadTest {
     };
 
     private static final int WRITERS = 3;
+
+    /** A run is stopped after so many observations; pieces of the transaction that it was sending stay in the topics. */
+    private static final int OBSERVATIONS_PER_RUN = 12;
+
+    private static final StreamBudgets SMALL =
+            StreamBudgets.DEFAULT.withPieces(new CaptureSettings.Limits(40, 32L << 20), 1_000, 48L << 20);
 
     @TempDir
     static Path directory;
@@ -94,7 +105,7 @@ class ReplaysUnderLoadTest {
                         made.destination())
                 .move();
         states = new SyncTask(moved.task()).states();
-        run = moved.streaming();
+        run = LiveRun.start(moved.task(), SMALL).awaitStreaming();
         ExecutorService clients = Executors.newFixedThreadPool(WRITERS);
         List<Future<?>> writers = new ArrayList<>();
         for (int client = 0; client < WRITERS; client++) {
@@ -107,6 +118,11 @@ class ReplaysUnderLoadTest {
         commanding.set(true);
         for (int i = 0; i < OBSERVATIONS; i++) {
             observed.add(observe());
+            if (i % OBSERVATIONS_PER_RUN == OBSERVATIONS_PER_RUN - 1) {
+                moved.atSource("UPDATE public.scrap SET v = v || '.' WHERE id <= 3000");
+                run.close();
+                run = LiveRun.start(moved.task(), SMALL);
+            }
         }
         writing.set(false);
         for (Future<?> writer : writers) {
@@ -181,7 +197,10 @@ class ReplaysUnderLoadTest {
                 "INSERT INTO public.account VALUES (1000 + %d, 1, NULL) ON CONFLICT (id) DO UPDATE SET note = 'met'"
                         .formatted(n);
             case 5 -> "DELETE FROM public.account WHERE id = 1000 + %d".formatted(n);
-            case 6 -> "UPDATE public.shaped SET v = 'n%d' WHERE id %% 20 = %d".formatted(n, n % 20);
+            case 6 ->
+                random.nextInt(10) == 0
+                        ? "UPDATE public.scrap SET v = 's%d' WHERE id %% 7 = %d".formatted(n, n % 7)
+                        : "UPDATE public.shaped SET v = 'n%d' WHERE id %% 20 = %d".formatted(n, n % 20);
             default -> "UPDATE public.account SET balance = balance + 1 WHERE id = %d".formatted(n);
         };
     }

@@ -178,7 +178,8 @@ class StructureGatesTest {
 
     /** Its function needs a search path, which no statement that fills a view has since version 17. */
     private void namesTheViewThatCouldNotBeFilled() throws SQLException {
-        assertThat(failed(SwitchKind.SWITCHOVER))
+        assertThat(failed(SwitchKind.SWITCHOVER)).isEmpty();
+        assertThat(unfilled())
                 .singleElement()
                 .satisfies(gate -> assertThat(gate.message())
                         .isEqualTo(
@@ -187,7 +188,19 @@ class StructureGatesTest {
         for (DatabaseSettings database : List.of(source, destination)) {
             RunningPair.execute(database, "ALTER FUNCTION public.counted() SET search_path = public");
         }
-        runsWhatIsPrinted(SwitchKind.SWITCHOVER, destination);
+        for (Gate gate : unfilled()) {
+            RunningPair.execute(destination, gate.sql());
+        }
+        assertThat(unfilled()).isEmpty();
+    }
+
+    /** A view that cannot be filled does not keep applications from moving. */
+    private List<Gate> unfilled() {
+        return new StructureGates(pair.task(), SwitchKind.SWITCHOVER)
+                .gates().stream()
+                        .filter(gate -> gate.result() == Gate.Result.WARN)
+                        .filter(gate -> gate.message().startsWith("A materialized view"))
+                        .toList();
     }
 
     private static String changed(String name) {

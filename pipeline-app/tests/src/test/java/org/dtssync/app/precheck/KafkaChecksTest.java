@@ -186,6 +186,7 @@ class KafkaChecksTest {
                 TopicSettings.Snapshot.NONE,
                 false,
                 false,
+                TopicSettings.Unchanged.PLACEHOLDER,
                 Map.of("audit.*", Map.of("retention.ms", "1000")));
         assertThat(bases())
                 .singleElement()

@@ -14,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.dtssync.connectors.postgres.SqlFaults;
 
 /**
  * Debezium's sessions at the source in addition to the stream: one for tables and positions, one for types. For a table that the stream describes it reads the names of the columns,
@@ -33,6 +34,9 @@ final class CatalogConnection extends PostgresConnection {
             WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped
             ORDER BY a.attnum
             """;
+
+    /** Each needs another command of another session. */
+    private static final int READINGS = 20;
 
     private final EscapedNames names;
     private boolean over;
@@ -70,6 +74,29 @@ final class CatalogConnection extends PostgresConnection {
 
     @Override
     public List<Column> getTableColumnsForDecoder(TableId table, Tables.ColumnNameFilter filter) throws SQLException {
+        List<Column> described = described(table);
+        names.read(described.stream().map(Column::name).toList());
+        return described;
+    }
+
+    /** A table may be dropped while it is read: the next reading finds that it is gone. */
+    private List<Column> described(TableId table) throws SQLException {
+        for (int left = READINGS; left > 1; left--) {
+            try {
+                return columns(table);
+            } catch (SQLException e) {
+                if (!SqlFaults.isDisturbed(e)) {
+                    throw e;
+                }
+                if (!connection().getAutoCommit()) {
+                    connection().rollback();
+                }
+            }
+        }
+        return columns(table);
+    }
+
+    private List<Column> columns(TableId table) throws SQLException {
         List<Column> described = new ArrayList<>();
         try (PreparedStatement statement = connection().prepareStatement(COLUMNS)) {
             statement.setString(1, table.schema());
@@ -83,7 +110,6 @@ final class CatalogConnection extends PostgresConnection {
                 }
             }
         }
-        names.read(described.stream().map(Column::name).toList());
         return described;
     }
 }

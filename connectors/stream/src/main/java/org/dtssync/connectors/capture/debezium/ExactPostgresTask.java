@@ -107,7 +107,13 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
         registerServiceProviders(configuration.getServiceRegistry());
         ExactSchema schema = schema(topics, values, names);
         opened.add(schema, schema);
-        envelopes = new CatalogEnvelopes(types, schema(topics, values, new EscapedNames()), configuration);
+        EscapedNames readNames = new EscapedNames();
+        envelopes = new CatalogEnvelopes(new CatalogTables(
+                types,
+                schema(topics, values, readNames),
+                readNames,
+                configuration.getLogicalName(),
+                raw.getString(PostgresConnectorConfig.DATABASE_NAME)));
         Offsets<PostgresPartition, PostgresOffsetContext> offsets = offsets(raw);
         registerBeans(raw, catalog, schema, values, offsets);
         return stream(connections, topics, schema, offsets);
