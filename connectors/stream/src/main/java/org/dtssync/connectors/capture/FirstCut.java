@@ -38,7 +38,7 @@ public final class FirstCut {
     }
 
     /**
-     * Creates the cuts topic and writes cut 0.
+     * Creates the cuts topic, if {@link TaskTopics} has not yet, and writes cut 0.
      *
      * @param start the slot's consistent point
      * @param systemIdentifier the source server's
@@ -48,11 +48,7 @@ public final class FirstCut {
         String topic = settings.names().cuts();
         String topicId;
         try (KafkaTopics topics = new KafkaTopics(settings.kafka())) {
-            topics.create(
-                    List.of(topic),
-                    settings.topics().replicationFactor(),
-                    // Cuts connect each position with the next: they are retained forever.
-                    Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1"));
+            new TaskTopics(settings).createCuts(topics);
             topicId = topics.identifier(topic);
         }
         Cut unlinked =

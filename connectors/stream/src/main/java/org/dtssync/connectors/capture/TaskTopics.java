@@ -27,13 +27,17 @@ public final class TaskTopics {
         this.settings = settings;
     }
 
-    /** Creates the topics of tables that have none. */
+    /**
+     * Creates the topic of the cuts, and the topics of tables that have none. The broker makes a topic's files after it has answered, one topic
+     * after the other: that of the cuts comes first, since it is written at once.
+     */
     public void create(Collection<TableName> tables) {
         TopicNames names = settings.names();
         List<String> wanted = tables.stream()
                 .map(table -> names.table(table.schema(), table.table()))
                 .toList();
         try (KafkaTopics topics = new KafkaTopics(settings.kafka())) {
+            createCuts(topics);
             // An earlier attempt may have created some.
             Set<String> existing = topics.existing(wanted);
             List<String> missing = new ArrayList<>(wanted);
@@ -45,6 +49,15 @@ public final class TaskTopics {
                         topic -> properties(settings, topic));
             }
         }
+    }
+
+    /** Creates the topic of the cuts, if it is missing. */
+    void createCuts(KafkaTopics topics) {
+        topics.create(
+                List.of(settings.names().cuts()),
+                settings.topics().replicationFactor(),
+                // Cuts connect each position with the next: they are retained forever.
+                Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1"));
     }
 
     /** Returns the properties of each table's topic. */

@@ -148,7 +148,8 @@ public final class Preparation {
         }
         new StateSchema(route.source()).installHeartbeat();
         try (Connection source = route.source().openForShortTransactions()) {
-            // First: before version 17 its own commands would be recorded, and what was read would have to be read again.
+            // First: before version 17 its own commands would be recorded, and what was read would have to be read
+            // again.
             IdentityGuard.install(source);
             recorder().install(source);
             recorder().enter(source);

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.dtssync.app.catalog.KeyOrder;
 import org.dtssync.app.state.Chunk;
 import org.dtssync.app.state.TableProgress;
+import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -49,13 +50,15 @@ record ChunkSplitter(int chunkRows) {
             return Optional.empty();
         }
         String from = catalog.shape(table).sql();
-        return walk(source, order.get(), from, order.get().within(chunk.after(), chunk.upTo()));
+        String keys = Identifiers.quoteAll(chunk.of().keyColumns().orElseThrow());
+        return walk(source, order.get(), keys, from, order.get().within(chunk.after(), chunk.upTo()));
     }
 
-    private Optional<List<String>> walk(Connection source, KeyOrder order, String from, String range)
+    /** Only the last key is printed: the server would also print those that OFFSET leaves out. */
+    private Optional<List<String>> walk(Connection source, KeyOrder order, String keys, String from, String range)
             throws SQLException {
-        String sql = "SELECT " + order.bound() + " FROM " + from + " WHERE " + range + " ORDER BY " + order.orderBy()
-                + " OFFSET " + (chunkRows - 1) + " LIMIT 1";
+        String sql = "SELECT " + order.bound() + " FROM (SELECT " + keys + " FROM " + from + " WHERE " + range
+                + " ORDER BY " + order.orderBy() + " OFFSET " + (chunkRows - 1) + " LIMIT 1) AS last";
         try (Statement statement = source.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             if (!rows.next()) {
