@@ -43,6 +43,8 @@ public record SwitchReadiness(
     Void gates(MovingStream active, SwitchOptions options) throws InterruptedException {
         List<Gate> failed = new ArrayList<>();
         SyncException structure = problem(active::requireUnchangedStructure, "structure", failed);
+        // Before objects are compared: what a carried command makes may be on its way.
+        SyncException lag = problem(() -> active.awaitApplied(settings.maximumLag()), "lag", failed);
         failed.addAll(Gate.failed(new SwitchPreconditions(settings, applicationName, from, endpoint, writable)
                 .check(active.tables(), !options.oneWay())));
         if (!options.oneWay()) {
@@ -52,7 +54,6 @@ public record SwitchReadiness(
             failed.addAll(sequenceGates());
             failed.addAll(Gate.failed(objects.get()));
         }
-        SyncException lag = problem(() -> active.awaitApplied(settings.maximumLag()), "lag", failed);
         if (lag != null && kind == SwitchKind.ROLLBACK) {
             failed.add(Gate.fail(
                     "lag",
