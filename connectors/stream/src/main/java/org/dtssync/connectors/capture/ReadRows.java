@@ -117,8 +117,8 @@ final class ReadRows {
     }
 
     private Connection begin(ReadRequests.Rows rows) throws SQLException, RowsFault {
-        shown.prepare();
         try {
+            shown.prepare();
             return rows.begin();
         } catch (RuntimeException e) {
             throw new RowsFault(e);

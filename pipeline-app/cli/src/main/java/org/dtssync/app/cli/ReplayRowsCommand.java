@@ -31,6 +31,10 @@ import picocli.CommandLine.Parameters;
         })
 final class ReplayRowsCommand implements Callable<Integer> {
 
+    private static final String EARLIER_NAME =
+            " An earlier name of a table is known from the command that changed it: begin before it, or ask by the name that it had at"
+                    + " --from.";
+
     @Mixin
     private TaskFileArgument task;
 
@@ -87,7 +91,8 @@ final class ReplayRowsCommand implements Callable<Integer> {
             if (open.replayRow(request, form.form(), out) == 0) {
                 task.display()
                         .println("The topics have no change of a row of " + table + " with " + String.join(", ", key)
-                                + ". Values are compared as PostgreSQL prints them.");
+                                + ". Values are compared as PostgreSQL prints them."
+                                + (from == null ? "" : EARLIER_NAME));
             }
         });
     }

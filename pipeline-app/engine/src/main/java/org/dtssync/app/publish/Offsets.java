@@ -27,13 +27,19 @@ final class Offsets implements AutoCloseable {
                 ClientProperties.of(kafka, Map.of("default.api.timeout.ms", "20000", "request.timeout.ms", "15000")));
     }
 
+    /** Returns the offset of the first record that is there, or that will be. */
+    long begin(String topic) throws InterruptedException {
+        return offset(topic, OffsetSpec.earliest(), "The beginning of topic " + topic + " could not be looked up");
+    }
+
     /** Returns the offset behind the last record. */
     long end(String topic) throws InterruptedException {
+        return offset(topic, OffsetSpec.latest(), "The end of topic " + topic + " could not be looked up");
+    }
+
+    private long offset(String topic, OffsetSpec spec, String what) throws InterruptedException {
         TopicPartition partition = new TopicPartition(topic, 0);
-        return get(
-                        admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
-                                .partitionResult(partition),
-                        "The end of topic " + topic + " could not be looked up")
+        return get(admin.listOffsets(Map.of(partition, spec)).partitionResult(partition), what)
                 .offset();
     }
 

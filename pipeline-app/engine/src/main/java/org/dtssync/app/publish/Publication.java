@@ -125,7 +125,7 @@ public final class Publication {
             TopicCodecs codecs = new TopicCodecs(names, file.converters(), new SharedRegistry(file.registry()));
             for (BaseTable table : manifest.tables()) {
                 String topic = topic(manifest, table.table());
-                if (!done.containsKey(topic)) {
+                if (!isWhole(done.get(topic), offsets)) {
                     done.put(topic, write(manifest, table, tables, codecs, producer, offsets));
                     remember(done.get(topic));
                 }
@@ -140,6 +140,13 @@ public final class Publication {
                     "dts-sync base check says what else cannot.",
                     e);
         }
+    }
+
+    /** Since a table was written, its topic can have been deleted and re-created, or records of it deleted. */
+    private static boolean isWhole(@Nullable Done known, Offsets offsets) throws InterruptedException {
+        return known != null
+                && offsets.begin(known.topic()) <= known.first()
+                && offsets.end(known.topic()) >= known.end();
     }
 
     private String topic(BaseManifest manifest, TableName table) {

@@ -34,7 +34,7 @@ final class ReceivingThread implements Receiver, AutoCloseable {
     private Batch open = new Batch();
     private long waitingBytes;
     private boolean working;
-    private boolean ended;
+    private volatile boolean ended;
     private @Nullable Throwable fault;
 
     /** What is handed over at once. */
@@ -163,6 +163,9 @@ final class ReceivingThread implements Receiver, AutoCloseable {
             Throwable found = null;
             try {
                 for (Step step : batch.steps) {
+                    if (ended) {
+                        break;
+                    }
                     step.run(receiver);
                 }
             } catch (IOException | RuntimeException | Error e) {

@@ -133,11 +133,11 @@ public record Replay(TaskFile file) {
         try (thread) {
             read(history, question.follow(), thread);
         } catch (InterruptedException | SyncException e) {
-            flush(thread, sink);
+            flush(thread, sink, e);
             throw e;
         } catch (ReceivingThread.Interrupted e) {
             Thread.interrupted();
-            flush(thread, sink);
+            flush(thread, sink, e);
             throw (InterruptedException) new InterruptedException(e.getMessage()).initCause(e);
         }
     }
@@ -157,9 +157,14 @@ public record Replay(TaskFile file) {
     }
 
     /** What was printed before an end or a fault is whole lines. A thread that still prints has nobody who reads it. */
-    private static void flush(ReceivingThread thread, HistorySink sink) throws IOException {
-        if (thread.hasEnded()) {
-            sink.flush();
+    private static void flush(ReceivingThread thread, HistorySink sink, Exception fault) throws IOException {
+        try {
+            if (thread.hasEnded()) {
+                sink.flush();
+            }
+        } catch (SyncException again) {
+            // The first one says why.
+            fault.addSuppressed(again);
         }
     }
 

@@ -19,6 +19,8 @@ import org.dtssync.connectors.read.DescribedChange;
 import org.dtssync.connectors.read.ReceivedChange;
 import org.dtssync.connectors.read.TableChange.Operation;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The history of one row: every change while it had the key that was asked for, before it got it and after it lost it.
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * then for the changes of all of them. Not thread-safe.
  */
 final class RowHistory {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RowHistory.class);
 
     private final ReplayTopics topics;
     private final RowQuestion question;
@@ -41,12 +45,10 @@ final class RowHistory {
     /** Passes on the history; returns how many changes it has. */
     long read(HistorySink sink) throws IOException, InterruptedException {
         Set<TableName> there = topics.tables();
-        boolean commands = topics.haveCommands();
         ChangeHistory named = ChangeHistory.find(topics, question.from(), question.to(), CarriedCommands.TABLE::equals);
-        TableNames all = new TableNames();
-        if (commands) {
-            named.read(false, new NamesAlone(all));
-        }
+        Optional<TableNames> known = topics.haveCommands() ? names(named) : Optional.empty();
+        boolean commands = known.isPresent();
+        TableNames all = known.orElseGet(TableNames::new);
         Set<String> tables = all.tables(question.table());
         Set<TableName> names = all.names(tables);
         if (names.stream().noneMatch(there::contains)) {
@@ -97,6 +99,24 @@ final class RowHistory {
         }
         sink.flush();
         return chosen.size();
+    }
+
+    /** Returns the names that tables had; empty if earlier commands are gone, which need not mean that changes are. */
+    private Optional<TableNames> names(ChangeHistory named) throws IOException, InterruptedException {
+        TableNames names = new TableNames();
+        try {
+            named.read(false, new NamesAlone(names));
+            return Optional.of(names);
+        } catch (SyncException e) {
+            if (e.kind() != FaultKind.TOPIC) {
+                throw e;
+            }
+            LOG.warn(
+                    "Commands are gone from the topics, so the row is followed under this name of its table alone. table={} reason={}",
+                    question.table(),
+                    e.what());
+            return Optional.empty();
+        }
     }
 
     /** Takes in commands. */
@@ -195,28 +215,41 @@ final class RowHistory {
                     || (identity.isPartial() && related.stream().anyMatch(identity::isPartOf));
         }
 
-        /** The first change after the key got more columns is that of the row that had the rest of it. */
+        /** A row keeps its life when its key gets more columns, or a record has fewer of them. */
         private Life lifeUntil(RowIdentity identity) {
             Life known = living.get(identity);
-            if (identity.isPartial() || (known != null && known.seen)) {
+            if (known != null && known.seen) {
                 return life(identity);
             }
-            Optional<RowIdentity> part = living.keySet().stream()
-                    .filter(each -> each.isPartial() && each.isPartOf(identity))
-                    .findFirst();
-            if (part.isEmpty()) {
-                return life(identity);
+            Optional<RowIdentity> other = identity.isPartial() ? whole(identity) : part(identity);
+            if (other.isPresent()) {
+                living.put(identity, Objects.requireNonNull(living.remove(other.get()), "It was just there."));
             }
-            living.put(identity, Objects.requireNonNull(living.remove(part.get()), "It was just there."));
             return life(identity);
+        }
+
+        private Optional<RowIdentity> part(RowIdentity whole) {
+            return living.keySet().stream()
+                    .filter(each -> each.isPartial() && each.isPartOf(whole))
+                    .findFirst();
+        }
+
+        /** Under the key of fewer columns no more than one row at a time has it. */
+        private Optional<RowIdentity> whole(RowIdentity part) {
+            return living.entrySet().stream()
+                    .filter(each -> each.getValue().seen && !each.getKey().isPartial() && part.isPartOf(each.getKey()))
+                    .map(Map.Entry::getKey)
+                    .findFirst();
         }
 
         /** Under another key of the table, a deleted row is the one that has its values; null if it is none of those that are looked for. */
         private @Nullable RowIdentity now(String table, HistoryChange change) {
             RowValues row = change.after() == null ? change.before() : change.after();
-            List<@Nullable String> values = key.values(change.key(), row);
-            if (values != null) {
-                return new RowIdentity(table, values);
+            if (change.operation() != Operation.DELETE || !key.isUnsaid(change.key(), row, change.shape())) {
+                List<@Nullable String> values = key.values(change.key(), row);
+                if (values != null) {
+                    return new RowIdentity(table, values);
+                }
             }
             return living.entrySet().stream()
                     .filter(each -> each.getKey().table().equals(table)

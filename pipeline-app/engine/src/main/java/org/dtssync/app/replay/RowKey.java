@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.connectors.read.RowShape;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,23 @@ final class RowKey {
             return inOrder(column -> missing.contains(column) ? null : key.text(key.indexOf(column)));
         }
         return null;
+    }
+
+    /**
+     * Returns whether a row has the columns that were asked for, but neither its key nor what is known of it says what is in them: the key
+     * is one of other columns, not one whose columns have other names.
+     *
+     * @param row what is known of the row; null if nothing but the key is
+     * @param shape the row's columns
+     */
+    boolean isUnsaid(RowValues key, @Nullable RowValues row, RowShape shape) {
+        boolean unsaid = columns.stream()
+                .anyMatch(column -> key.indexOf(column) < 0 && (row == null || row.indexOf(column) < 0));
+        if (!unsaid || columns.stream().anyMatch(column -> shape.indexOf(column) < 0)) {
+            return false;
+        }
+        other = key;
+        return true;
     }
 
     private List<@Nullable String> inOrder(Function<String, @Nullable String> value) {

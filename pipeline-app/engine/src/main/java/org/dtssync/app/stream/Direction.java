@@ -127,6 +127,8 @@ public final class Direction implements MovingStream {
             Failpoint.SNAPSHOT_ROWS_IN_TOPIC.reached();
             if (i + 1 < parts.size()) {
                 part.abandon();
+            } else {
+                part.waitAsUsual();
             }
         }
     }

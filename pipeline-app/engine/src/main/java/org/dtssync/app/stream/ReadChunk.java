@@ -47,6 +47,11 @@ public record ReadChunk(TableName table, Connection session, String from, Openin
         abandon();
     }
 
+    /** The rest of the transaction is the worker's, for which nobody waits: it waits for locks as long as other loads do. */
+    void waitAsUsual() throws SQLException {
+        execute("SET LOCAL lock_timeout = '10s'");
+    }
+
     private void execute(String sql) throws SQLException {
         try (Statement statement = session.createStatement()) {
             statement.execute(sql);

@@ -4,7 +4,6 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
@@ -32,9 +31,10 @@ final class ResultFile implements AutoCloseable {
      * @throws IOException if it cannot be written
      */
     static ResultFile of(Path path) throws IOException {
-        // A link stays, and what it leads to is replaced.
-        Path file = Files.isSymbolicLink(path) && Files.exists(path) ? path.toRealPath() : path;
-        boolean special = Files.exists(file) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+        // What a link to a pipe leads to, such as that of /dev/stdout, need not have a name.
+        boolean special = Files.exists(path) && !Files.isRegularFile(path);
+        // A link to a file stays, and what it leads to is replaced.
+        Path file = !special && Files.isSymbolicLink(path) && Files.exists(path) ? path.toRealPath() : path;
         return new ResultFile(file, special ? file : file.resolveSibling(file.getFileName() + ".unfinished"));
     }
 

@@ -80,6 +80,20 @@ class ReplaysCommandsTest {
             "ALTER TABLE public.walked_on SET SCHEMA walking",
             "DELETE FROM walking.walked_on WHERE id = 11");
 
+    /** Keys of more columns, and of another one. */
+    private static final List<String> REKEYED = List.of(
+            "CREATE TABLE public.widened (id int PRIMARY KEY, tenant int NOT NULL, v text)",
+            "INSERT INTO public.widened VALUES (1, 5, 'first')",
+            "DELETE FROM public.widened WHERE id = 1",
+            "ALTER TABLE public.widened DROP CONSTRAINT widened_pkey, ADD PRIMARY KEY (id, tenant)",
+            "INSERT INTO public.widened VALUES (1, 5, 'second')",
+            "CREATE TABLE public.coded (id int PRIMARY KEY, code int NOT NULL, v text)",
+            "INSERT INTO public.coded VALUES (42, 7, 'this'), (8, 42, 'other')",
+            "ALTER TABLE public.coded DROP CONSTRAINT coded_pkey, ADD PRIMARY KEY (code)",
+            "DELETE FROM public.coded WHERE code = 42",
+            "UPDATE public.coded SET v = 'changed' WHERE code = 7",
+            "DELETE FROM public.coded WHERE code = 7");
+
     @TempDir
     static Path directory;
 
@@ -129,6 +143,9 @@ class ReplaysCommandsTest {
                 }
             }
             for (String statement : WALK) {
+                CarriedScene.execute(session, statement);
+            }
+            for (String statement : REKEYED) {
                 CarriedScene.execute(session, statement);
             }
             CarriedScene.execute(session, "INSERT INTO public.marker VALUES (1)");
@@ -344,6 +361,17 @@ class ReplaysCommandsTest {
                         "walking.walked_on delete -");
         assertThatThrownBy(() -> history("public.nowhere", "id=1"))
                 .hasMessageContaining("Table public.nowhere is not in the topics");
+    }
+
+    @Test
+    void aDeletionUnderAnotherKeyIsThatOfTheRowThatHadIt() throws Exception {
+        assertThat(history("public.widened", "id=1", "tenant=5"))
+                .containsExactly(
+                        "public.widened insert first", "public.widened delete -", "public.widened insert second");
+        assertThat(history("public.coded", "id=42"))
+                .containsExactly("public.coded insert this", "public.coded update changed", "public.coded delete -");
+        assertThat(history("public.coded", "code=42"))
+                .containsExactly("public.coded insert other", "public.coded delete -");
     }
 
     private static List<String> history(String table, String... key) throws Exception {
