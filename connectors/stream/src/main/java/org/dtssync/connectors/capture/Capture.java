@@ -82,7 +82,7 @@ public final class Capture {
     public void run() throws InterruptedException {
         SlotGate gate = new SlotGate(source, new ReplicationSlot(settings.slot()));
         try (CutWriter writer = new CutWriter(settings, codec, listener);
-                ValuesOfSource values = new ValuesOfSource(source)) {
+                ValuesOfSource values = new ValuesOfSource(source, settings.slot())) {
             writer.fenceOthers();
             listener.othersFenced();
             Failpoint.CAPTURE_OTHERS_FENCED.reached();

@@ -69,27 +69,32 @@ final class ShownTransactions {
 
     /** Returns whether the snapshot of a session's transaction shows all of them. */
     boolean areIn(Connection session) throws SQLException {
-        String[] snapshot;
-        try (Statement statement = session.createStatement();
-                ResultSet row = statement.executeQuery("SELECT pg_current_snapshot()::text")) {
-            row.next();
-            snapshot = row.getString(1).split(":", -1);
-        }
-        if (!show(snapshot)) {
+        if (!shows(session, unseen)) {
             return false;
         }
         unseen.clear();
         return true;
     }
 
-    private boolean show(String[] snapshot) {
+    /**
+     * Returns whether the snapshot that a session's next query has shows all these transactions.
+     *
+     * @param transactions the lower 32 bits of each
+     */
+    static boolean shows(Connection session, Set<Integer> transactions) throws SQLException {
+        String[] snapshot;
+        try (Statement statement = session.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_current_snapshot()::text")) {
+            row.next();
+            snapshot = row.getString(1).split(":", -1);
+        }
         int next = (int) Long.parseUnsignedLong(snapshot[1]);
         // Identifiers wrap around: of two, the older one is less than half of all behind.
-        if (unseen.stream().anyMatch(each -> each - next >= 0)) {
+        if (transactions.stream().anyMatch(each -> each - next >= 0)) {
             return false;
         }
         for (String running : snapshot[2].isEmpty() ? new String[0] : snapshot[2].split(",", -1)) {
-            if (unseen.contains((int) Long.parseUnsignedLong(running))) {
+            if (transactions.contains((int) Long.parseUnsignedLong(running))) {
                 return false;
             }
         }

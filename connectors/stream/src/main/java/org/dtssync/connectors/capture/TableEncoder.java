@@ -233,9 +233,26 @@ final class TableEncoder {
             @Nullable Struct movedFrom,
             UnsentValues unsent) {
         byte[] unchanged = unchanged(after, operation, movedFrom);
-        if (unchanged != null && after != null) {
-            unsent.fill(table, after, movedFrom, keyFields);
+        if (unchanged == null || after == null) {
+            return written(value, operation, before, after, movedFrom, unchanged);
         }
+        List<Field> filled = unsent.fill(table, value, after, keyFields);
+        try {
+            return written(value, operation, before, after, movedFrom, unchanged);
+        } finally {
+            // The event stays in memory until its whole batch is written: thousands of large values would not fit.
+            filled.forEach(field ->
+                    after.put(field, field.schema().type() == Schema.Type.BYTES ? Unchanged.bytes() : Unchanged.TEXT));
+        }
+    }
+
+    private EncodedChange written(
+            Struct value,
+            String operation,
+            @Nullable Struct before,
+            @Nullable Struct after,
+            @Nullable Struct movedFrom,
+            byte @Nullable [] unchanged) {
         FormedRows rows = written.rows();
         if (rows == null) {
             return plain(value, operation, before, after, movedFrom, unchanged);

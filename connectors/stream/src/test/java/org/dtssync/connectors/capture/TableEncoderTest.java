@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Struct;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,21 @@ class TableEncoderTest {
 
         assertThat(text(omitted.unchanged())).isEqualTo("words");
         assertThat(same.unchanged()).isNull();
+    }
+
+    @Test
+    void aValueThatWasReadIsInTheRecordAndNotKeptInTheEvent() {
+        Struct change = change("u", null, row(1, Unchanged.TEXT));
+
+        EncodedChange encoded = only(encoder().encode(change, null, (table, envelope, row, key) -> {
+            Field words = row.schema().field("words");
+            row.put(words, "as the source has it");
+            return List.of(words);
+        }));
+
+        assertThat(text(encoded.value())).contains("words=as the source has it");
+        assertThat(text(encoded.unchanged())).isEqualTo("words");
+        assertThat(change.getStruct("after").get("words")).isSameAs(Unchanged.TEXT);
     }
 
     @Test

@@ -148,7 +148,7 @@ enum TaskKey implements DescribedKey {
             "topics/unchanged",
             "placeholder",
             "What a record has for a large value that the source did not send, since it did not change: placeholder (Debezium's) or read"
-                    + " (the value that the source has then, with a query for each such change).",
+                    + " (the value that the source has then, with a query for each such change; the whole row must fit into a record).",
             "A consumer writes whole rows and does not know the placeholder, such as Debezium's JDBC sink.",
             TopicSettings.Unchanged.values()),
     REGISTRY_URL(
