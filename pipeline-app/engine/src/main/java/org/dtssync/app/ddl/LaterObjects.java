@@ -34,8 +34,7 @@ final class LaterObjects {
     /** Returns whether a text that changes a table is about such objects, and not about where its rows are. */
     static boolean areNamedIn(SqlStatement statement) {
         List<SqlToken> words = statement.words();
-        return words.stream().anyMatch(word -> WORDS.stream().anyMatch(word::is))
-                && !movesRows(words);
+        return words.stream().anyMatch(word -> WORDS.stream().anyMatch(word::is)) && !movesRows(words);
     }
 
     /** USING INDEX TABLESPACE is about an index alone. */

@@ -200,8 +200,8 @@ public final class PublicationCheck {
     private SyncException gone() {
         return new SyncException(
                 FaultKind.PUBLICATION,
-                "Publication " + name + " no longer exists at the " + route.source().role()
-                        + ", and changes may be missing from the stream.",
+                "Publication " + name + " no longer exists at the "
+                        + route.source().role() + ", and changes may be missing from the stream.",
                 Remedy.START_AGAIN);
     }
 

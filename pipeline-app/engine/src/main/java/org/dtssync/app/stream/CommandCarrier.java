@@ -103,7 +103,10 @@ final class CommandCarrier {
                 new CommandTransaction.Rules(mode, epoch, stage(exact), progress.structurePosition(), held, ahead);
         DatabaseConnections destination = route.destination();
         CarriedStructure structure = new CarriedStructure(
-                new CarriedShapes(new EventLog(destination, route.task()), route.task()), objects, route.task(), destination.role());
+                new CarriedShapes(new EventLog(destination, route.task()), route.task()),
+                objects,
+                route.task(),
+                destination.role());
         DdlCommandStore store = new DdlCommandStore(destination, route.task());
         return Optional.of((connection, commit) -> {
             prepare();

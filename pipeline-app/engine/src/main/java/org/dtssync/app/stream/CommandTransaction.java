@@ -290,7 +290,8 @@ final class CommandTransaction implements CarriedCommands.Transaction {
                     "Command " + carried.ordinal() + " of the transaction at " + commit + " wrote the rows of table "
                             + table + " itself, and the source could not send them: "
                             + command.error().get() + ".",
-                    "Make the same change at the " + structure.follower() + " and run with --resnapshot " + table + ".");
+                    "Make the same change at the " + structure.follower() + " and run with --resnapshot " + table
+                            + ".");
         }
         if (known.isEmpty() || isNewer(known.get())) {
             return CarriedCommands.Effect.NONE;
