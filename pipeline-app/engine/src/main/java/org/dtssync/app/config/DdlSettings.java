@@ -8,7 +8,7 @@ import org.dtssync.schemas.DdlMode;
  *
  * @param choice of a task that begins
  * @param imageBytes the size of a table, in bytes, up to which the source sends the rows that a command has written itself
- * @param back what the way back after a switchover does, decided each time applications are moved
+ * @param back what reverse replication after a switchover does, decided each time applications are moved
  */
 public record DdlSettings(Choice choice, long imageBytes, Back back) {
 
@@ -31,7 +31,7 @@ public record DdlSettings(Choice choice, long imageBytes, Back back) {
         }
     }
 
-    /** What the task file can say of the way back. */
+    /** What the task file can say of reverse replication. */
     public enum Back {
         /** Mode {@link DdlMode#STOP}. */
         STOP,
@@ -57,7 +57,7 @@ public record DdlSettings(Choice choice, long imageBytes, Back back) {
         return back == Back.CARRY;
     }
 
-    /** Returns the settings of the way back. */
+    /** Returns the settings of reverse replication. */
     public DdlSettings ofTheWayBack() {
         return new DdlSettings(carriesBack() ? Choice.CARRY : Choice.STOP, imageBytes, back);
     }

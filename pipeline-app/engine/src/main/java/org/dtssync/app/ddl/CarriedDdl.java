@@ -122,12 +122,15 @@ public final class CarriedDdl {
      */
     public record Outcome(How how, String sql) {}
 
-    /** Makes what compares shapes at the destination. The schema dts_sync must exist there. */
+    /**
+     * Makes what compares shapes at the destination, under another name than the recorder's: that one may be a superuser's, and goes with
+     * its last task. The schema dts_sync must exist there.
+     */
     public static void prepare(Connection destination) throws SQLException {
         try (Statement statement = destination.createStatement()) {
             // One message is one transaction: tasks that begin together wait for each other.
             statement.execute("SELECT pg_advisory_xact_lock(hashtext('dts_sync_relation_state'));\n"
-                    + RecorderSql.STATE.replace("@SCHEMA@", "dts_sync"));
+                    + RecorderSql.STATE.replace("@SCHEMA@.relation_state", RelationShape.FUNCTION));
         }
     }
 
@@ -200,7 +203,7 @@ public final class CarriedDdl {
         }
         if (!command.tag().equals("ALTER TABLE")
                 || command.tables().isEmpty()
-                || found.stream().noneMatch(one -> LaterObjects.areNamedIn(one.statement()))) {
+                || (!found.isEmpty() && found.stream().noneMatch(one -> LaterObjects.areNamedIn(one.statement())))) {
             return false;
         }
         for (CommandTable table : command.tables()) {

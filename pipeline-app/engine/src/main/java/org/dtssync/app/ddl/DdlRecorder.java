@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
@@ -52,6 +53,12 @@ public final class DdlRecorder {
 
     /** The same that the functions take. */
     private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtext('dts_sync_ddl'))";
+
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    private static final int REMOVAL_WAIT_MILLIS = 300;
+
+    private static final int REMOVAL_TRIES = 5;
 
     private static final String REMOVAL_OF_FUNCTIONS = """
             DROP FUNCTION IF EXISTS dts_sync.on_ddl(), dts_sync.ddl_role() CASCADE;
@@ -384,12 +391,15 @@ public final class DdlRecorder {
 
     /**
      * Removes a task; with the last one go the triggers, their functions and everything they recorded. Of a recorder that a superuser has
-     * installed the triggers stay, and record nothing.
+     * installed the triggers stay, and record nothing; of one that another account keeps to itself nothing is
+     * removed. Triggers stay as well while a transaction that has run a command is open: other commands must not wait behind their removal.
      *
      * @param connection to a source, in autocommit mode
      */
     public static void remove(Connection connection, String task) throws SQLException {
-        if (!yes(connection, "SELECT to_regproc('dts_sync.ddl_leave') IS NOT NULL")) {
+        if (!yes(
+                connection,
+                "SELECT coalesce(has_function_privilege(to_regprocedure('dts_sync.ddl_leave(text)'), 'EXECUTE'), false)")) {
             return;
         }
         connection.setAutoCommit(false);
@@ -403,7 +413,7 @@ public final class DdlRecorder {
                     SELECT NOT EXISTS (SELECT FROM dts_sync.ddl_task)
                            AND (SELECT pg_has_role(proowner, 'USAGE') FROM pg_proc WHERE oid = to_regproc('dts_sync.on_ddl'))
                     """)) {
-                statement.execute(REMOVAL_OF_FUNCTIONS + REMOVAL_OF_TABLES);
+                drop(connection, statement);
             }
             connection.commit();
         } catch (SQLException e) {
@@ -411,6 +421,22 @@ public final class DdlRecorder {
             throw e;
         } finally {
             connection.setAutoCommit(true);
+        }
+    }
+
+    private static void drop(Connection connection, Statement statement) throws SQLException {
+        Savepoint left = connection.setSavepoint();
+        for (int i = 0; i < REMOVAL_TRIES; i++) {
+            try {
+                statement.execute("SET LOCAL lock_timeout = '" + REMOVAL_WAIT_MILLIS + "'");
+                statement.execute(REMOVAL_OF_FUNCTIONS + REMOVAL_OF_TABLES);
+                return;
+            } catch (SQLException e) {
+                if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                    throw e;
+                }
+                connection.rollback(left);
+            }
         }
     }
 

@@ -31,6 +31,11 @@ public record InterimKeys(Connection destination, String task) {
                                  = ARRAY(SELECT k FROM unnest(?::text[]) k ORDER BY k))
             """;
 
+    private static final String HAS_COLUMNS = """
+            SELECT count(a.attname) = count(*) FROM (SELECT to_regclass(?)) t (relid) CROSS JOIN unnest(?::text[]) k (name)
+            LEFT JOIN pg_attribute a ON a.attrelid = t.relid AND a.attname = k.name AND NOT a.attisdropped
+            """;
+
     private static final String ALL = """
             SELECT n.nspname, c.relname FROM pg_description d JOIN pg_class c ON c.oid = d.objoid AND c.relkind IN ('i', 'I')
             JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -38,13 +43,13 @@ public record InterimKeys(Connection destination, String task) {
             """;
 
     /**
-     * Makes one for a table whose replica identity has no index here.
+     * Makes one for a table whose replica identity has no index here. A command that adds columns to it may have been left out.
      *
      * @throws SQLException also if rows violate it
      */
     public void make(CommandTable table) throws SQLException {
         Optional<List<String>> key = table.key();
-        if (key.isEmpty() || !exists(table.name()) || hasIndex(table.name(), key.get())) {
+        if (key.isEmpty() || !exists(table.name(), key.get()) || hasIndex(table.name(), key.get())) {
             return;
         }
         TableName index = new TableName(table.name().schema(), "dts_sync_key_" + table.oid());
@@ -74,8 +79,8 @@ public record InterimKeys(Connection destination, String task) {
         return "dts-sync: until task " + task + " has made the indexes of this table";
     }
 
-    private boolean exists(TableName table) throws SQLException {
-        return yes("SELECT to_regclass(?) IS NOT NULL", table, List.of());
+    private boolean exists(TableName table, List<String> key) throws SQLException {
+        return yes(HAS_COLUMNS, table, key);
     }
 
     private boolean hasIndex(TableName table, List<String> key) throws SQLException {
@@ -85,9 +90,7 @@ public record InterimKeys(Connection destination, String task) {
     private boolean yes(String sql, TableName table, List<String> key) throws SQLException {
         try (PreparedStatement statement = destination.prepareStatement(sql)) {
             statement.setString(1, table.sql());
-            if (!key.isEmpty()) {
-                statement.setArray(2, destination.createArrayOf("text", key.toArray()));
-            }
+            statement.setArray(2, destination.createArrayOf("text", key.toArray()));
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();
                 return rows.getBoolean(1);

@@ -3,6 +3,7 @@ package org.dtssync.app.ddl;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Objects that no row depends on: while the rows of a task are loaded for the first time, the destination does not have them. Stateless.
@@ -33,8 +34,14 @@ final class LaterObjects {
     /** Returns whether a text that changes a table is about such objects, and not about where its rows are. */
     static boolean areNamedIn(SqlStatement statement) {
         List<SqlToken> words = statement.words();
-        return words.stream().anyMatch(word -> WORDS.stream().anyMatch(word::is))
-                && words.stream().noneMatch(word -> word.is("TABLESPACE"));
+        return words.stream().anyMatch(word -> WORDS.stream().anyMatch(word::is)) && !movesRows(words);
+    }
+
+    /** USING INDEX TABLESPACE is about an index alone. */
+    private static boolean movesRows(List<SqlToken> words) {
+        return IntStream.range(0, words.size())
+                .anyMatch(i -> words.get(i).is("TABLESPACE")
+                        && (i == 0 || !words.get(i - 1).is("INDEX")));
     }
 
     /** Returns whether a command makes such objects alone. */

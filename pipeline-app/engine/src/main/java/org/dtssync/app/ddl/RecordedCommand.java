@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.TableName;
 import org.jspecify.annotations.Nullable;
 
@@ -198,9 +199,10 @@ public record RecordedCommand(
     /**
      * Returns the entry of a table in a task's publication, if the command made one.
      *
+     * @param follower the database that follows
      * @throws SyncException of kind SHAPE_CHANGED if it could not be made
      */
-    public Optional<String> publication(String task, CommandTable table) {
+    public Optional<String> publication(String task, CommandTable table, End follower) {
         JsonNode entry = effects.path("tasks").path(task).path(table.oid());
         if (!entry.isTextual()) {
             return Optional.empty();
@@ -210,7 +212,7 @@ public record RecordedCommand(
                     FaultKind.SHAPE_CHANGED,
                     "Table " + table.name() + " is new and could not be published in the transaction that made it ("
                             + entry.asText() + "), so its rows are missing from the stream.",
-                    "Create it at the destination too and run with --resnapshot " + table.name()
+                    "Create it at the " + follower + " too and run with --resnapshot " + table.name()
                             + ", or add it to objects.exclude.");
         }
         return Optional.of(entry.asText().substring(PUBLISHED.length()));

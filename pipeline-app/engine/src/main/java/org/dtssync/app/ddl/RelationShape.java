@@ -33,12 +33,15 @@ public record RelationShape(JsonNode json) {
     /** What versions may print in other words. */
     private static final List<String> PRINTED = List.of("default", "generated");
 
+    /** What returns the shape of a table at a destination. */
+    static final String FUNCTION = "dts_sync.applied_state";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Reads the shape of a table at a destination that was prepared for it; null if it does not exist. */
     static @Nullable RelationShape at(Connection destination, TableName table) throws SQLException {
         try (PreparedStatement statement =
-                destination.prepareStatement("SELECT dts_sync.relation_state(to_regclass(?))::text")) {
+                destination.prepareStatement("SELECT " + FUNCTION + "(to_regclass(?))::text")) {
             statement.setString(1, table.sql());
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();

@@ -24,7 +24,7 @@ public record SourceRecorder(End side, String task, String publication, ObjectSe
 
     private static final String CONTINUE =
             "Run again: that records from then on, and names the tables that were changed meanwhile. Other objects that were"
-                    + " changed meanwhile, such as views and functions, have to be changed at the destination by hand.";
+                    + " changed meanwhile, such as views and functions, have to be changed at the ";
 
     /**
      * Installs the recorder, if it is missing.
@@ -95,7 +95,7 @@ public record SourceRecorder(End side, String task, String publication, ObjectSe
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
                     "The recorder of structure changes at the " + side + " does not work: " + gap.get() + ".",
-                    CONTINUE);
+                    CONTINUE + (side == End.SOURCE ? End.DESTINATION : End.SOURCE) + " by hand.");
         }
     }
 }

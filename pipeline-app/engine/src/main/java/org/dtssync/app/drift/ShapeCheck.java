@@ -223,17 +223,22 @@ public final class ShapeCheck {
         List<ShapeChange> added = new ArrayList<>(fingerprint.newTables(objects, tables));
         changes.addAll(added);
         Set<TableName> carried = carried(changes);
+        // The transaction that makes a table publishes it; of one that it did not publish nothing arrives.
+        carried.removeAll(new PublicationCheck(route)
+                .unpublished(added.stream()
+                        .map(ShapeChange::table)
+                        .filter(carried::contains)
+                        .toList()));
         changes.removeIf(change -> carried.contains(change.table()));
         added.removeIf(change -> carried.contains(change.table()));
         if (!changes.isEmpty()) {
             throw changed(changes, remedies(changes, added, stored, now));
         }
         // After the shapes: a dropped table has left the publication too.
-        Set<EntryFault> entries = new PublicationCheck(route).faults(carried, carries.getAsBoolean());
+        Set<EntryFault> entries = new PublicationCheck(route).faults(carried, Set.of(), carries.getAsBoolean());
         if (!entries.isEmpty() && carries.getAsBoolean()) {
-            Set<TableName> moving = new TreeSet<>(carried);
-            moving.addAll(new MissedChanges(route.source()).onTheWay());
-            entries = new PublicationCheck(route).faults(moving, true);
+            Set<TableName> onTheWay = new MissedChanges(route.source()).onTheWay(route.task());
+            entries = new PublicationCheck(route).faults(carried, onTheWay, true);
         }
         return new Reading(
                 new Seen(without(stored, carried), without(now, carried), only(stored, carried), only(now, carried)),
@@ -255,7 +260,7 @@ public final class ShapeCheck {
     /** Returns the changed tables whose commands were recorded: they arrive with the rows. */
     private Set<TableName> carried(List<ShapeChange> changes) {
         if (changes.isEmpty() || !carries.getAsBoolean()) {
-            return Set.of();
+            return new TreeSet<>();
         }
         Set<TableName> tables =
                 new TreeSet<>(changes.stream().map(ShapeChange::table).toList());

@@ -207,6 +207,8 @@ public final class Switch {
             SwitchReadiness readiness,
             SwitchReadiness.Checked verification)
             throws InterruptedException {
+        // Before the tables of the opposite direction are listed: a command from here on would be missing there.
+        long commands = new CarriedChanges(from).passed();
         progress.enter(kind.during(), taskEpoch);
         Failpoint.SWITCH_PHASE_ENTERED.reached();
         boolean opened = false;
@@ -218,7 +220,6 @@ public final class Switch {
                 if (back != null) {
                     step("stream-back", () -> startBack(active, back));
                 }
-                long commands = new CarriedChanges(from).passed();
                 List<SequencePair> pairs = readiness.again(options.ignoreStructure(), verification);
                 List<TableName> others =
                         options.rehearse() ? List.of() : arrival.unsent().tables(from);

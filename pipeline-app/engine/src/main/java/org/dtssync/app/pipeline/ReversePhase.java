@@ -67,7 +67,7 @@ final class ReversePhase {
 
     /** Follows until the phase is left or the goal is reached; returns the verification, if the goal was one. */
     Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
-        Switch switchover = moves.move(SwitchKind.SWITCHOVER);
+        Switch switchover = retry.call("state", () -> moves.move(SwitchKind.SWITCHOVER));
         if (switchover.isUnfinished()) {
             retry.run("switchover", () -> switchover.finish(moves.epoch()));
         }
@@ -79,6 +79,7 @@ final class ReversePhase {
                 Background closing = background.group();
                 Direction back = streams.open(reverse, held.epoch(), background, listener)) {
             closing.start("dts-sync-lease-reverse", () -> retry.run("lease", () -> held.keep(() -> null)));
+            retry.run("recorder", back::resumeRecorder);
             changeTables(options, reverse, held.epoch());
             back.startCapture();
             back.startFollowing();
@@ -90,7 +91,7 @@ final class ReversePhase {
     private void changeTables(RunOptions options, Route reverse, Epoch epoch) throws InterruptedException {
         ShapeChanges changes = new ShapeChanges(reverse, task.objects(), epoch, true, table -> false);
         for (TableName table : options.acceptStructure()) {
-            changes.accept(table);
+            retry.run("structure", () -> changes.accept(table));
         }
         if (!options.resnapshot().isEmpty()) {
             Mirrors.requireNone(task, "Tables cannot be reloaded: the reloaded rows would flow back.");

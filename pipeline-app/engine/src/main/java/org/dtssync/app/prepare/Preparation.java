@@ -211,7 +211,7 @@ public final class Preparation {
     }
 
     /**
-     * Prepares a task whose destination already has every row: it follows from here on. The way back carries commands as the task file says
+     * Prepares a task whose destination already has every row: it follows from here on. Reverse replication carries commands as the task file says
      * each time; a task keeps the mode it began with.
      *
      * @param tables the tables it follows

@@ -25,6 +25,7 @@ import org.dtssync.app.state.RecordedShape;
 import org.dtssync.connectors.apply.CarriedCommands;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.connectors.read.TableChange;
@@ -311,7 +312,7 @@ final class StateTables implements StateHistory.Receiver {
         TableRows of = TableRows.empty(described(table, structure, Lsn.ZERO), held);
         if (detached) {
             of.lose("was a partition until " + commit);
-        } else if (command.publication(task, table).isEmpty()) {
+        } else if (command.publication(task, table, End.DESTINATION).isEmpty()) {
             of.lose("became one of the task's at " + commit + " with the rows it had");
         }
         rows.put(table.name(), of);

@@ -41,7 +41,7 @@ final class CopyPipe {
      *
      * @param reader which database has the rows, as messages call it
      * @param writer which one gets them
-     * @param listener told what was transferred
+     * @param listener notified of what was transferred
      * @param pace what it keeps to
      */
     CopyPipe(End reader, End writer, CarriedListener listener, RowPace pace) {

@@ -98,7 +98,7 @@ public final class PublicationCheck {
      * @throws SyncException of kind PUBLICATION that names every change
      */
     public void check() {
-        Set<EntryFault> faults = faults(Set.of(), false);
+        Set<EntryFault> faults = faults(Set.of(), Set.of(), false);
         if (!faults.isEmpty()) {
             throw fault(faults);
         }
@@ -128,12 +128,13 @@ public final class PublicationCheck {
      * Reads the publication, and the state of the task.
      *
      * @param moving tables whose entries change by commands that are carried, and have not arrived yet
+     * @param onTheWay tables that recorded commands are about which the task has not had yet: they may belong to it before it knows them
      * @param carried whether commands are carried: before version 15 an attached partition becomes a member then
      * @return the faults of its entries. With commands that are carried, one counts if it is found before the shapes of all tables are
      *     read and after: meanwhile a command may have been run at the source, or been applied
      * @throws SyncException of kind PUBLICATION if it is another publication
      */
-    public Set<EntryFault> faults(Set<TableName> moving, boolean carried) {
+    public Set<EntryFault> faults(Set<TableName> moving, Set<TableName> onTheWay, boolean carried) {
         PublicationRecords.Recorded recorded = records().read();
         if (recorded.publication().isEmpty()) {
             return Set.of();
@@ -147,8 +148,39 @@ public final class PublicationCheck {
         requireSame(recorded.publication().get(), found.identity());
         Set<EntryFault> faults = new LinkedHashSet<>();
         missing(recorded.tables(), found, moving, faults);
-        added(recorded.tables(), carried ? found.withoutPartitions() : found, moving, faults);
+        Set<TableName> ignored = new HashSet<>(moving);
+        ignored.addAll(onTheWay);
+        added(recorded.tables(), carried ? found.withoutPartitions() : found, ignored, faults);
         return faults;
+    }
+
+    /** Returns those of some tables that exist at the source and are not in the publication. */
+    public Set<TableName> unpublished(Collection<TableName> tables) {
+        if (tables.isEmpty()) {
+            return Set.of();
+        }
+        try (Connection source = route.source().open();
+                PreparedStatement statement = source.prepareStatement("""
+                        SELECT n.nspname, c.relname FROM unnest(?::text[], ?::text[]) w (schema, name)
+                        JOIN pg_namespace n ON n.nspname = w.schema JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.name
+                        WHERE NOT EXISTS (SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
+                                          WHERE r.prrelid = c.oid AND p.pubname = ?)
+                        """)) {
+            Object[] schemas = tables.stream().map(TableName::schema).toArray();
+            Object[] names = tables.stream().map(TableName::table).toArray();
+            statement.setArray(1, source.createArrayOf("text", schemas));
+            statement.setArray(2, source.createArrayOf("text", names));
+            statement.setString(3, name);
+            Set<TableName> unpublished = new HashSet<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    unpublished.add(new TableName(rows.getString(1), rows.getString(2)));
+                }
+            }
+            return unpublished;
+        } catch (SQLException e) {
+            throw SqlFaults.explain("Publication " + name + " could not be checked", e);
+        }
     }
 
     /**
@@ -168,7 +200,8 @@ public final class PublicationCheck {
     private SyncException gone() {
         return new SyncException(
                 FaultKind.PUBLICATION,
-                "Publication " + name + " no longer exists at the source, and changes may be missing from the stream.",
+                "Publication " + name + " no longer exists at the "
+                        + route.source().role() + ", and changes may be missing from the stream.",
                 Remedy.START_AGAIN);
     }
 

@@ -36,7 +36,8 @@ public record StreamEnd(Route route, Epoch epoch) {
             Failpoint.STREAM_END_SLOT_DROPPED.reached();
             new Publication(route.name().publication()).drop(source);
             if (route.source().role() == End.DESTINATION) {
-                // The next way back begins anew; meanwhile commands there are those that this task repeats.
+                // Reverse replication begins again with the next switchover; meanwhile commands there are those that
+                // this task repeats.
                 DdlRecorder.remove(source, route.task());
             }
             Failpoint.STREAM_END_PUBLICATION_DROPPED.reached();

@@ -405,7 +405,7 @@ public final class DdlCommandStore {
             if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
                 throw new SyncException(
                         FaultKind.USAGE,
-                        "Command " + number + " of task " + task + " is running at the destination.",
+                        "Command " + number + " of task " + task + " is running.",
                         "Wait until it is done or has failed. If it waits for a lock, dts-sync status names the session that"
                                 + " holds it.",
                         e);

@@ -78,7 +78,8 @@ public final class ApplyPart {
                 return;
             } catch (SyncException e) {
                 TableName read = shapes.takeAhead(e);
-                TableName ahead = read == null ? carrier.takeAhead() : read;
+                TableName ahead =
+                        read == null ? retry.call("apply", carrier::takeAhead).orElse(null) : read;
                 if (carrier.isHeld()) {
                     retry.run("apply", carrier::awaitDecision);
                 } else if (ahead != null) {

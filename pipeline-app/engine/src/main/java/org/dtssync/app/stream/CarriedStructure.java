@@ -16,6 +16,7 @@ import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
 import org.dtssync.connectors.apply.VisibleSnapshot;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -25,8 +26,9 @@ import org.dtssync.connectors.postgres.TableName;
  * @param shapes the task's tables
  * @param objects which tables belong to the task
  * @param task the task as the source knows it
+ * @param follower the database that commands are run at
  */
-record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String task) {
+record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String task, End follower) {
 
     /** Returns the table of the task that a table is, or is a partition of, under the name it had before the command. */
     Optional<Known> known(Connection connection, String oid) throws SQLException {
@@ -90,12 +92,18 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
         return new AppliedTable(table, List.of(), Optional.empty(), Optional.empty(), AppliedTable.NEVER);
     }
 
-    /** One that was a table of its own arrives with its root's name from here on. */
+    /**
+     * One that was a table of its own arrives with its root's name from here on. What it was copied with does not hold for the tree, which
+     * is copied again then.
+     */
     private void partition(
             Connection connection, CommandTable table, CommandTable.Root root, List<AppliedTable> changed)
             throws SQLException {
         Optional<Known> known = known(connection, table.oid());
-        boolean unloaded = known.isPresent() && known.get().isSetAside();
+        boolean unloaded = known.isPresent()
+                && (known.get().isSetAside()
+                        || (isItself(known.get(), table.oid())
+                                && known.get().visible().isPresent()));
         if (known.isPresent()) {
             TableName before = known.get().table();
             if (isItself(known.get(), table.oid())) {
@@ -113,7 +121,7 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
                     tree.get().table(),
                     CarriedShape.withPartition(tree.get().structure(), table.reference(), table.partitionFacts()));
             if (unloaded && !tree.get().isSetAside()) {
-                // The partition is empty here: its rows come with those of the tree.
+                // The partition's rows come with those of the tree.
                 shapes.setAside(connection, tree.get().table());
                 changed.add(left(tree.get().table()));
             }
@@ -132,7 +140,8 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
         boolean selected = objects.selects(table.name().schema(), table.name().table()) && table.isSent();
         boolean unloaded = known.isPresent() && known.get().isSetAside();
         if (known.isPresent() && !isItself(known.get(), table.oid())) {
-            // Detached: its rows are where they were.
+            // Detached: its rows are where they were. A snapshot that is the tree's does not hold for it.
+            unloaded |= known.get().visible().isPresent();
             shapes.change(
                     connection,
                     known.get().table(),
@@ -166,12 +175,12 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
 
     private void add(Connection connection, RecordedCommand command, CommandTable table, List<AppliedTable> changed)
             throws SQLException {
-        Optional<String> publication = command.publication(task, table);
+        Optional<String> publication = command.publication(task, table, follower);
         if (publication.isEmpty()) {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
                     "Table " + table.name() + " belongs to the task from here on, and its rows are not in the stream.",
-                    "Create it at the destination too and run with --resnapshot " + table.name()
+                    "Create it at the " + follower + " too and run with --resnapshot " + table.name()
                             + ", or add it to objects.exclude.");
         }
         String structure = CarriedShape.of(Optional.empty(), table.facts(), table.columnFacts());

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.dtssync.app.catalog.CarriedShape;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.ddl.CarriedDdl;
 import org.dtssync.app.ddl.LoadStage;
@@ -49,7 +50,7 @@ final class CommandCarrier {
     private final TopicCodecs codecs;
     private final ProgressStore progress;
     private final AtomicReference<@Nullable DdlCommand> held = new AtomicReference<>();
-    private final AtomicReference<@Nullable TableName> ahead = new AtomicReference<>();
+    private final AtomicReference<@Nullable String> ahead = new AtomicReference<>();
 
     /** The major version; 0 until the first command, before which the destination is prepared. */
     private volatile int sourceVersion;
@@ -102,7 +103,10 @@ final class CommandCarrier {
                 new CommandTransaction.Rules(mode, epoch, stage(exact), progress.structurePosition(), held, ahead);
         DatabaseConnections destination = route.destination();
         CarriedStructure structure = new CarriedStructure(
-                new CarriedShapes(new EventLog(destination, route.task()), route.task()), objects, route.task());
+                new CarriedShapes(new EventLog(destination, route.task()), route.task()),
+                objects,
+                route.task(),
+                destination.role());
         DdlCommandStore store = new DdlCommandStore(destination, route.task());
         return Optional.of((connection, commit) -> {
             prepare();
@@ -146,12 +150,22 @@ final class CommandCarrier {
     }
 
     /**
-     * Returns the table whose rows, which were copied after a command, made that command fail while others caught up, and forgets it; null if
-     * there is none.
+     * Returns the table whose rows, which were copied after a command, made that command fail while others caught up, and forgets it; empty
+     * if there is none.
      */
-    @Nullable
-    TableName takeAhead() {
-        return ahead.getAndSet(null);
+    Optional<TableName> takeAhead() {
+        String oid = ahead.get();
+        if (oid == null) {
+            return Optional.empty();
+        }
+        CarriedShapes shapes = new CarriedShapes(new EventLog(route.destination(), route.task()), route.task());
+        Optional<TableName> table = route.destination()
+                .inTransaction(
+                        "The tables of the task could not be read",
+                        connection -> shapes.holding(connection, CarriedShape.holding(oid))
+                                .map(CarriedShapes.Known::table));
+        ahead.set(null);
+        return table;
     }
 
     private static boolean takesReplicaRole(Connection connection) throws SQLException {
@@ -195,7 +209,8 @@ final class CommandCarrier {
             CarriedDdl.prepare(connection);
             sourceVersion = readSourceVersion();
         } catch (SQLException e) {
-            throw SqlFaults.explain("The destination could not be prepared to compare shapes", e);
+            throw SqlFaults.explain(
+                    "The " + route.destination().role() + " could not be prepared to compare shapes", e);
         }
     }
 
@@ -203,7 +218,7 @@ final class CommandCarrier {
         try (Connection connection = route.source().open()) {
             return connection.getMetaData().getDatabaseMajorVersion();
         } catch (SQLException e) {
-            throw SqlFaults.explain("The version of the source could not be read", e);
+            throw SqlFaults.explain("The version of the " + route.source().role() + " could not be read", e);
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import org.dtssync.app.catalog.TableShape;
 import org.dtssync.app.ddl.CarriedDdl;
 import org.dtssync.app.ddl.CarriedDdl.How;
 import org.dtssync.app.ddl.CommandTable;
@@ -62,7 +63,8 @@ final class CommandTransaction implements CarriedCommands.Transaction {
      * @param stage how much of the structure the destination has
      * @param structure commands that committed up to here are in the schema objects as they were read for the load
      * @param held takes the command that a person has to allow
-     * @param ahead takes a table whose rows are behind the command that they make fail
+     * @param ahead takes the object identifier of a table whose rows are behind the command that they make fail: its name may be one that
+     *     the transaction has given it
      */
     record Rules(
             DdlMode mode,
@@ -70,7 +72,7 @@ final class CommandTransaction implements CarriedCommands.Transaction {
             LoadStage stage,
             Lsn structure,
             AtomicReference<@Nullable DdlCommand> held,
-            AtomicReference<@Nullable TableName> ahead) {
+            AtomicReference<@Nullable String> ahead) {
 
         boolean exact() {
             return stage == LoadStage.WHOLE;
@@ -145,9 +147,9 @@ final class CommandTransaction implements CarriedCommands.Transaction {
                 .collect(Collectors.joining(" --resnapshot "));
         throw new SyncException(
                 FaultKind.SHAPE_CHANGED,
-                "A schema was renamed at the source (" + shortened(carried.text(command))
+                "A schema was renamed (" + shortened(carried.text(command))
                         + "), and PostgreSQL before version 15 continues to send the rows of its tables under the earlier name.",
-                "Rename it at the destination too and run with --resnapshot " + tables + ".");
+                "Rename it at the " + structure.follower() + " too and run with --resnapshot " + tables + ".");
     }
 
     private DdlCommand described(RecordedCommand command) {
@@ -208,7 +210,7 @@ final class CommandTransaction implements CarriedCommands.Transaction {
                 if (!CarriedDdl.isOfRows(e)) {
                     throw e;
                 }
-                rules.ahead().set(table.name());
+                rules.ahead().set(table.oid());
                 throw new SyncException(
                         FaultKind.SHAPE_CHANGED,
                         "Rows of table " + table.name() + " are newer than its replica identity.",
@@ -228,7 +230,8 @@ final class CommandTransaction implements CarriedCommands.Transaction {
                 structure.concerned(connection, command).stream()
                         .filter(table -> !table.isSetAside())
                         .findFirst()
-                        .ifPresent(table -> rules.ahead().set(table.table()));
+                        .ifPresent(table -> rules.ahead()
+                                .set(TableShape.parse(table.structure()).oid()));
             }
             throw e;
         }
@@ -287,7 +290,8 @@ final class CommandTransaction implements CarriedCommands.Transaction {
                     "Command " + carried.ordinal() + " of the transaction at " + commit + " wrote the rows of table "
                             + table + " itself, and the source could not send them: "
                             + command.error().get() + ".",
-                    "Make the same change at the destination and run with --resnapshot " + table + ".");
+                    "Make the same change at the " + structure.follower() + " and run with --resnapshot " + table
+                            + ".");
         }
         if (known.isEmpty() || isNewer(known.get())) {
             return CarriedCommands.Effect.NONE;

@@ -16,6 +16,7 @@ import org.dtssync.connectors.apply.CarriedCommands;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SessionPool;
@@ -62,7 +63,10 @@ public final class ReplayedCommands implements CarriedCommands, AutoCloseable {
         this.store = new DdlCommandStore(target.reusing(sessions), epoch.task());
         this.decided = new DdlCommandStore(Route.forReading(file).destination().reusing(sessions), file.name());
         this.structure = new CarriedStructure(
-                new CarriedShapes(new EventLog(target, epoch.task()), epoch.task()), file.objects(), file.name());
+                new CarriedShapes(new EventLog(target, epoch.task()), epoch.task()),
+                file.objects(),
+                file.name(),
+                End.DESTINATION);
     }
 
     @Override

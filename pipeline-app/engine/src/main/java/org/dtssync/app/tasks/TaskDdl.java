@@ -154,7 +154,7 @@ public final class TaskDdl {
         store().skip(number, Author.ofCommandLine(), reason.orElse(null));
     }
 
-    /** After a switchover the commands are those of the way back. */
+    /** After a switchover the commands are those of reverse replication. */
     private Route direction() {
         return progress.task()
                         .map(TaskProgress::phase)

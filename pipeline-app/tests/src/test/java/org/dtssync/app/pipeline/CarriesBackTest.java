@@ -64,6 +64,10 @@ class CarriesBackTest {
             "INSERT INTO public.plan VALUES (3, '2021-06-06')",
             "INSERT INTO public.visit (customer, note) VALUES (1, 'back')");
 
+    private static final List<String> COLUMNS =
+            List.of("SELECT string_agg(attname, ' ') FROM pg_attribute WHERE attrelid = 'public.renamed'::regclass"
+                    + " AND attnum > 0 AND NOT attisdropped");
+
     private static final List<String> ROWS = List.of(
             "SELECT string_agg(c::text, ' ' ORDER BY id) FROM public.customer c",
             "SELECT string_agg(v::text, ' ' ORDER BY id) FROM public.visit v",
@@ -89,6 +93,13 @@ class CarriesBackTest {
                 .build();
         pair = RunningPair.start(task);
         try {
+            run(source, List.of("ALTER TABLE public.renamed ADD COLUMN w int"));
+            awaitEqual(COLUMNS);
+            moved(pair.perform(new TaskCommand.Switchover(SwitchMode.REHEARSE, false)));
+            // What compares shapes at the destination is needed by this task still.
+            run(source, List.of("ALTER TABLE public.renamed DROP COLUMN w"));
+            awaitEqual(COLUMNS);
+
             moved(pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, false)));
             pair.awaitPhase("reverse");
 
@@ -129,9 +140,13 @@ class CarriesBackTest {
     }
 
     private void awaitEqual() {
+        awaitEqual(ROWS);
+    }
+
+    private void awaitEqual(List<String> queries) {
         await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
             assertThat(pair.isRunning()).isTrue();
-            for (String rows : ROWS) {
+            for (String rows : queries) {
                 assertThat(read(source, rows)).isEqualTo(read(destination, rows));
             }
         });
