@@ -75,8 +75,8 @@ final class ValuesOfSource implements UnsentValues, AutoCloseable {
     /** Types whose values are the same texts. */
     private static final Set<String> PLAIN_TEXTS = Set.of("text", "varchar");
 
-    /** Syntax errors and unknown names: a command has changed the table since. */
-    private static final String UNKNOWN_NAME_CLASS = "42";
+    /** Unknown names, and a key that is no value of its column's type: a command has changed the table since. */
+    private static final Set<String> CHANGED_CLASSES = Set.of("42", "22");
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
@@ -115,7 +115,7 @@ final class ValuesOfSource implements UnsentValues, AutoCloseable {
         } catch (SQLException e) {
             equalities.remove(table.table());
             String state = String.valueOf(e.getSQLState());
-            if (!state.startsWith(UNKNOWN_NAME_CLASS) || state.equals(INSUFFICIENT_PRIVILEGE)) {
+            if (CHANGED_CLASSES.stream().noneMatch(state::startsWith) || state.equals(INSUFFICIENT_PRIVILEGE)) {
                 throw SqlFaults.explain(
                         "The values of table " + table.table() + " that the source did not send could not be read", e);
             }

@@ -43,6 +43,8 @@ public final class KafkaTopics implements AutoCloseable {
 
     private static final long PAUSE_MILLIS = 50;
 
+    private static final int NEW_TOPIC_TRIES = 100;
+
     private static final String MESSAGE_BYTES = "max.message.bytes";
 
     private final Admin admin;
@@ -140,6 +142,21 @@ public final class KafkaTopics implements AutoCloseable {
 
     private Map<ConfigResource, Optional<Long>> numbers(Collection<ConfigResource> resources, String setting) {
         Map<ConfigResource, Optional<Long>> numbers = new HashMap<>();
+        Set<ConfigResource> unknown = readNumbers(resources, setting, numbers, false);
+        for (int left = NEW_TOPIC_TRIES; left > 0 && !unknown.isEmpty(); left--) {
+            // A broker that has just been given a topic to lead may not know of it yet.
+            pause();
+            unknown = readNumbers(unknown, setting, numbers, left == 1);
+        }
+        return numbers;
+    }
+
+    private Set<ConfigResource> readNumbers(
+            Collection<ConfigResource> resources,
+            String setting,
+            Map<ConfigResource, Optional<Long>> numbers,
+            boolean last) {
+        Set<ConfigResource> unknown = new HashSet<>();
         admin.describeConfigs(resources).values().forEach((resource, future) -> {
             try {
                 ConfigEntry entry = get(future).get(setting);
@@ -147,6 +164,10 @@ public final class KafkaTopics implements AutoCloseable {
                         resource,
                         Optional.ofNullable(entry).map(ConfigEntry::value).map(Long::valueOf));
             } catch (ExecutionException e) {
+                if (e.getCause() instanceof UnknownTopicOrPartitionException && !last) {
+                    unknown.add(resource);
+                    return;
+                }
                 if (!(e.getCause() instanceof AuthorizationException)) {
                     throw KafkaFaults.explain(
                             "Setting " + setting + " of " + resource.name() + " could not be read", e);
@@ -154,7 +175,7 @@ public final class KafkaTopics implements AutoCloseable {
                 numbers.put(resource, Optional.empty());
             }
         });
-        return numbers;
+        return unknown;
     }
 
     /** Returns those of the topics from which compaction may have removed records, as far as the account may see that. */

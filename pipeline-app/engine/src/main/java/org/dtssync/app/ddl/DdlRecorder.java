@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +16,8 @@ import org.dtssync.connectors.postgres.EventTriggers;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Event triggers at a source that record every change of the structure, in its transaction, as rows of {@code dts_sync.ddl}: the text,
@@ -49,6 +50,8 @@ public final class DdlRecorder {
             "default_text_search_config");
 
     /** Changes with the texts: an older recorder is replaced. */
+    private static final Logger LOG = LoggerFactory.getLogger(DdlRecorder.class);
+
     private static final String VERSION = "dts-sync: commands that change the structure, version 4";
 
     /** The same that the functions take. */
@@ -402,41 +405,58 @@ public final class DdlRecorder {
                 "SELECT coalesce(has_function_privilege(to_regprocedure('dts_sync.ddl_leave(text)'), 'EXECUTE'), false)")) {
             return;
         }
-        connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
-            EventTriggers.silence(connection);
-            try (PreparedStatement left = connection.prepareStatement("SELECT dts_sync.ddl_leave(?)")) {
-                left.setString(1, task);
-                left.execute();
+        for (int left = REMOVAL_TRIES; left >= 0; left--) {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                EventTriggers.silence(connection);
+                // What a transaction has noted of its commands is locked until it ends, and others queue behind who
+                // waits for it.
+                statement.execute("SET LOCAL lock_timeout = '" + REMOVAL_WAIT_MILLIS + "'");
+                if (left > 0) {
+                    leave(connection, task);
+                    dropIfUnused(connection, statement);
+                } else {
+                    silence(connection, task);
+                }
+                connection.commit();
+                return;
+            } catch (SQLException e) {
+                connection.rollback();
+                if (left == 0 || !LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                    throw e;
+                }
+            } finally {
+                connection.setAutoCommit(true);
             }
-            if (yes(connection, """
-                    SELECT NOT EXISTS (SELECT FROM dts_sync.ddl_task)
-                           AND (SELECT pg_has_role(proowner, 'USAGE') FROM pg_proc WHERE oid = to_regproc('dts_sync.on_ddl'))
-                    """)) {
-                drop(connection, statement);
-            }
-            connection.commit();
-        } catch (SQLException e) {
-            connection.rollback();
-            throw e;
-        } finally {
-            connection.setAutoCommit(true);
         }
     }
 
-    private static void drop(Connection connection, Statement statement) throws SQLException {
-        Savepoint left = connection.setSavepoint();
-        for (int i = 0; i < REMOVAL_TRIES; i++) {
-            try {
-                statement.execute("SET LOCAL lock_timeout = '" + REMOVAL_WAIT_MILLIS + "'");
-                statement.execute(REMOVAL_OF_FUNCTIONS + REMOVAL_OF_TABLES);
-                return;
-            } catch (SQLException e) {
-                if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
-                    throw e;
-                }
-                connection.rollback(left);
-            }
+    private static void leave(Connection connection, String task) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT dts_sync.ddl_leave(?)")) {
+            statement.setString(1, task);
+            statement.execute();
+        }
+    }
+
+    /** Without the task's row the triggers record nothing for it; the marks of tables stay until a recorder is installed again. */
+    private static void silence(Connection connection, String task) throws SQLException {
+        if (!yes(connection, "SELECT has_table_privilege('dts_sync.ddl_task', 'DELETE')")) {
+            LOG.warn("The recorder of structure changes could not be ended: commands are open. task={}", task);
+            return;
+        }
+        try (PreparedStatement statement =
+                connection.prepareStatement("DELETE FROM dts_sync.ddl_task WHERE task = ?")) {
+            statement.setString(1, task);
+            statement.executeUpdate();
+        }
+    }
+
+    private static void dropIfUnused(Connection connection, Statement statement) throws SQLException {
+        if (yes(connection, """
+                SELECT NOT EXISTS (SELECT FROM dts_sync.ddl_task)
+                       AND (SELECT pg_has_role(proowner, 'USAGE') FROM pg_proc WHERE oid = to_regproc('dts_sync.on_ddl'))
+                """)) {
+            statement.execute(REMOVAL_OF_FUNCTIONS + REMOVAL_OF_TABLES);
         }
     }
 

@@ -164,7 +164,9 @@ public record Replay(TaskFile file) {
             }
         } catch (SyncException again) {
             // The first one says why.
-            fault.addSuppressed(again);
+            if (again != fault) {
+                fault.addSuppressed(again);
+            }
         }
     }
 

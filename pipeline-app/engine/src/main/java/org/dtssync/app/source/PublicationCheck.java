@@ -147,7 +147,7 @@ public final class PublicationCheck {
         }
         requireSame(recorded.publication().get(), found.identity());
         Set<EntryFault> faults = new LinkedHashSet<>();
-        missing(recorded.tables(), found, moving, faults);
+        missing(recorded.tables(), found, moving, onTheWay, faults);
         Set<TableName> ignored = new HashSet<>(moving);
         ignored.addAll(onTheWay);
         added(recorded.tables(), carried ? found.withoutPartitions() : found, ignored, faults);
@@ -228,7 +228,12 @@ public final class PublicationCheck {
                 Remedy.START_AGAIN);
     }
 
-    private void missing(Map<TableName, String> recorded, Found found, Set<TableName> moving, Set<EntryFault> faults) {
+    private void missing(
+            Map<TableName, String> recorded,
+            Found found,
+            Set<TableName> moving,
+            Set<TableName> onTheWay,
+            Set<EntryFault> faults) {
         Map<TableName, Entry> entries = new HashMap<>();
         found.entries().forEach(entry -> entries.put(entry.table(), entry));
         for (TableName table : expected()) {
@@ -244,7 +249,10 @@ public final class PublicationCheck {
                 how = Optional.of("has a row filter in publication " + name);
             } else if (entry.columns()) {
                 how = Optional.of("has a column list in publication " + name);
-            } else if (!ours && !entry.identifier().equals(recorded.getOrDefault(table, entry.identifier()))) {
+            } else if (!ours
+                    // Before version 15 the triggers replace the entry of a table that is attached or detached.
+                    && !onTheWay.contains(table)
+                    && !entry.identifier().equals(recorded.getOrDefault(table, entry.identifier()))) {
                 how = Optional.of("was removed from publication " + name + " and added again");
             }
             how.ifPresent(what -> faults.add(new EntryFault(

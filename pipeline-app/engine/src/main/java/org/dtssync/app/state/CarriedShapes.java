@@ -73,6 +73,19 @@ public record CarriedShapes(EventLog events, String task) {
                 connection, COLUMNS + " AND strpos(structure, ?) > 0", CarriedShapes::known, task, text);
     }
 
+    /** Returns the table whose recorded shape contains a text, and that has another name. */
+    public Optional<Known> holdingUnderAnotherName(Connection connection, String text, TableName name)
+            throws SQLException {
+        return Statements.first(
+                connection,
+                COLUMNS + " AND strpos(structure, ?) > 0 AND (schema_name, table_name) <> (?, ?)",
+                CarriedShapes::known,
+                task,
+                text,
+                name.schema(),
+                name.table());
+    }
+
     private static Known known(java.sql.ResultSet row) throws SQLException {
         return new Known(
                 new TableName(row.getString(1), row.getString(2)),

@@ -115,7 +115,7 @@ final class CaptureChecks {
     private void requirePublication() {
         if (carries.getAsBoolean()) {
             // What commands do to it that are not applied yet is no fault, and only the check of shapes knows them.
-            structure.check();
+            structure.checkBeforeCapture();
             return;
         }
         try {

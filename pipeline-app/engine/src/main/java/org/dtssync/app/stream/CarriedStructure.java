@@ -84,6 +84,39 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
         }
     }
 
+    /** Returns whether each selected table of a command is the task's under the name that it got, and newer than a commit. */
+    boolean isNewerUnderItsNames(Connection connection, RecordedCommand command, Lsn commit) throws SQLException {
+        List<CommandTable> selected = selected(command);
+        for (CommandTable table : selected) {
+            Optional<Known> known = shapes.named(connection, table.name());
+            if (known.isEmpty() || !known.get().newerThan().reached(commit)) {
+                return false;
+            }
+        }
+        return !selected.isEmpty();
+    }
+
+    /** Tables leave the task under the names that they had before a command. */
+    List<AppliedTable> leaveEarlierNames(Connection connection, RecordedCommand command) throws SQLException {
+        List<AppliedTable> changed = new ArrayList<>();
+        for (CommandTable table : selected(command)) {
+            Optional<Known> earlier =
+                    shapes.holdingUnderAnotherName(connection, CarriedShape.holding(table.oid()), table.name());
+            if (earlier.isPresent()) {
+                shapes.remove(connection, earlier.get().table());
+                changed.add(left(earlier.get().table()));
+            }
+        }
+        return changed;
+    }
+
+    private List<CommandTable> selected(RecordedCommand command) {
+        return command.tables().stream()
+                .filter(table -> table.root().isEmpty()
+                        && objects.selects(table.name().schema(), table.name().table()))
+                .toList();
+    }
+
     private static boolean isItself(Known known, String oid) {
         return TableShape.parse(known.structure()).oid().equals(oid);
     }
@@ -100,9 +133,14 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
             Connection connection, CommandTable table, CommandTable.Root root, List<AppliedTable> changed)
             throws SQLException {
         Optional<Known> known = known(connection, table.oid());
+        // In a tree with a key rows that come twice are the same row.
+        boolean keyless = known(connection, root.oid())
+                .map(tree -> TableShape.parse(tree.structure()).key().isEmpty())
+                .orElse(false);
         boolean unloaded = known.isPresent()
                 && (known.get().isSetAside()
-                        || (isItself(known.get(), table.oid())
+                        || (keyless
+                                && isItself(known.get(), table.oid())
                                 && known.get().visible().isPresent()));
         if (known.isPresent()) {
             TableName before = known.get().table();
@@ -122,6 +160,7 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
                     CarriedShape.withPartition(tree.get().structure(), table.reference(), table.partitionFacts()));
             if (unloaded && !tree.get().isSetAside()) {
                 // The partition's rows come with those of the tree.
+                CommandTransaction.truncate(connection, tree.get().table());
                 shapes.setAside(connection, tree.get().table());
                 changed.add(left(tree.get().table()));
             }
@@ -152,6 +191,7 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
             if (selected) {
                 add(connection, command, table, changed);
                 if (unloaded) {
+                    CommandTransaction.truncate(connection, table.name());
                     shapes.setAside(connection, table.name());
                     changed.add(left(table.name()));
                 }

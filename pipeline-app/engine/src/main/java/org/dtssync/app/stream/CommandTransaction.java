@@ -117,6 +117,10 @@ final class CommandTransaction implements CarriedCommands.Transaction {
             store.leftOut(connection, number, "its tables are newer");
             return CarriedCommands.Effect.NONE;
         }
+        if (carried.isSentUnderEarlierNames(command) && structure.isNewerUnderItsNames(connection, command, commit)) {
+            store.leftOut(connection, new DdlNumber(commit, carried.ordinal()), "its tables are newer");
+            return new CarriedCommands.Effect(structure.leaveEarlierNames(connection, command), Optional.empty());
+        }
         requireNames(command, concerned);
         carry(command);
         keepKeys(command);

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import org.dtssync.app.state.Author;
 import org.dtssync.app.state.DdlCommandStore;
 import org.dtssync.app.structure.CatalogPrint;
+import org.dtssync.app.tasks.RunRequest;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
@@ -133,6 +134,26 @@ final class CarriedScene implements AutoCloseable {
         RunningPair.execute(destination, "DROP TABLE public.taken");
         pair = RunningPair.begin(pair.task());
         run(new CommandCase("after a command that failed", List.of()));
+    }
+
+    /** Before version 15 the source continues to send the rows of a renamed schema's tables under their earlier names. */
+    void stopsAtARenamedSchema() throws Exception {
+        RunningPair.execute(
+                source,
+                "CREATE SCHEMA early; CREATE TABLE early.kept (id int PRIMARY KEY); INSERT INTO early.kept VALUES (1)");
+        arrive("a schema to rename");
+        RunningPair.execute(source, "ALTER SCHEMA early RENAME TO late");
+        RunningPair.execute(source, "INSERT INTO late.kept VALUES (2)");
+        await().atMost(Duration.ofMinutes(1)).until(() -> !pair.isRunning());
+        assertThatThrownBy(pair::awaitEnd)
+                .hasMessageContaining("A schema was renamed at the source (ALTER SCHEMA early RENAME TO late)")
+                .hasMessageContaining("Rename it at the destination too and run with --resnapshot late.kept.");
+        pair.stop();
+        RunningPair.execute(destination, "ALTER SCHEMA early RENAME TO late");
+        pair = RunningPair.begin(pair.task(), RunRequest.parse(null, List.of(), List.of("late.kept")));
+        arrive("after a schema was renamed");
+        RunningPair.execute(source, "INSERT INTO late.kept VALUES (3)");
+        arrive("rows of a renamed schema");
     }
 
     private boolean arrives() {
