@@ -146,7 +146,7 @@ final class CarriedScene implements AutoCloseable {
         RunningPair.execute(source, "INSERT INTO late.kept VALUES (2)");
         await().atMost(Duration.ofMinutes(1)).until(() -> !pair.isRunning());
         assertThatThrownBy(pair::awaitEnd)
-                .hasMessageContaining("A schema was renamed at the source (ALTER SCHEMA early RENAME TO late)")
+                .hasMessageContaining("A schema was renamed (ALTER SCHEMA early RENAME TO late)")
                 .hasMessageContaining("Rename it at the destination too and run with --resnapshot late.kept.");
         pair.stop();
         RunningPair.execute(destination, "ALTER SCHEMA early RENAME TO late");
