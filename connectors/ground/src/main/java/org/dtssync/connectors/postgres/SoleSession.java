@@ -28,6 +28,11 @@ public final class SoleSession {
         this.connections = connections;
     }
 
+    /** Returns which database it is of. */
+    public End role() {
+        return connections.role();
+    }
+
     /**
      * Opens a connection in autocommit mode, and ends the session of the previous one if it still exists.
      *

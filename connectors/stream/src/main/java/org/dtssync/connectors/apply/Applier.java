@@ -32,7 +32,8 @@ public final class Applier {
     private final CutCodec codec;
     private final ApplyListener listener;
     private final Optional<CarriedCommands> commands;
-    private final BatchWriter writer = new BatchWriter();
+    private final DestinationFaults faults;
+    private final BatchWriter writer;
     private final AtomicReference<Connection> open = new AtomicReference<>();
     private volatile boolean aborted;
 
@@ -65,6 +66,8 @@ public final class Applier {
         this.codec = codec;
         this.listener = listener;
         this.commands = commands;
+        this.faults = new DestinationFaults(destination.role());
+        this.writer = new BatchWriter(faults);
     }
 
     /** Ends the connection of a running applier, so that a write that takes long is rolled back; returns at once. */
@@ -125,6 +128,7 @@ public final class Applier {
                                 connection,
                                 stream,
                                 mode == WriteMode.EXACT,
+                                faults,
                                 () -> new DestinationTransaction(connection, epoch, writer, mode, rows),
                                 listener,
                                 () -> aborted,

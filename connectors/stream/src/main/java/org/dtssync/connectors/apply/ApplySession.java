@@ -55,6 +55,7 @@ final class ApplySession {
      * @param connection where tables are looked up
      * @param stream what is applied
      * @param exact whether the destination's rows are those of the source at each change
+     * @param faults what is wrong with a table, in words
      * @param transactions makes the transaction of each write
      * @param listener notified of every write
      * @param aborted whether to end as soon as possible
@@ -65,6 +66,7 @@ final class ApplySession {
             Connection connection,
             StreamReader stream,
             boolean exact,
+            DestinationFaults faults,
             Supplier<DestinationTransaction> transactions,
             ApplyListener listener,
             BooleanSupplier aborted,
@@ -73,7 +75,7 @@ final class ApplySession {
         this.connection = connection;
         this.stream = stream;
         this.transactions = transactions;
-        this.catalog = new TargetCatalog(settings.tables(), exact);
+        this.catalog = new TargetCatalog(settings.tables(), exact, faults);
         this.names = settings.reading().names();
         this.listener = listener;
         this.aborted = aborted;

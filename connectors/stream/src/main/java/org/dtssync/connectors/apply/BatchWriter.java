@@ -30,6 +30,13 @@ final class BatchWriter {
     /** An undefined function, table or type. */
     private static final Set<String> NOT_FOUND = Set.of("42883", "42P01", "42704");
 
+    private final DestinationFaults faults;
+
+    /** Creates one; {@code faults} puts into words what is wrong with a table. */
+    BatchWriter(DestinationFaults faults) {
+        this.faults = faults;
+    }
+
     private static final Pattern FUNCTION =
             Pattern.compile("^(?:PL/pgSQL|SQL) function (\"[^\"]+\"|[^(\n]+\\([^)\n]*\\))", Pattern.MULTILINE);
 
@@ -152,7 +159,7 @@ final class BatchWriter {
                 "insert"));
     }
 
-    private static void run(Connection connection, List<WriteStatement> statements) throws SQLException {
+    private void run(Connection connection, List<WriteStatement> statements) throws SQLException {
         if (statements.isEmpty()) {
             return;
         }
@@ -168,16 +175,16 @@ final class BatchWriter {
         }
     }
 
-    private static void check(WriteStatement each, long changed) {
+    private void check(WriteStatement each, long changed) {
         if (each.expected() != WriteStatement.ANY && changed != each.expected()) {
-            throw DestinationFaults.otherRows(
+            throw faults.otherRows(
                     each.table(),
                     (each.expected() - changed) + " of " + each.expected() + " rows to " + each.what()
                             + " do not exist");
         }
     }
 
-    private static SQLException explain(List<WriteStatement> statements, SQLException e) {
+    private SQLException explain(List<WriteStatement> statements, SQLException e) {
         if (UniqueConflict.is(e)) {
             return e;
         }
@@ -217,9 +224,9 @@ final class BatchWriter {
     }
 
     /** A missing table or column is named by the next try, which looks the table up again. */
-    private static SyncException notWritten(String table, SQLException e) {
+    private SyncException notWritten(String table, SQLException e) {
         SyncException fault =
-                SqlFaults.explain("Changes of table " + table + " could not be written to the destination", e);
+                SqlFaults.explain("Changes of table " + table + " could not be written to the " + faults.here(), e);
         String remedy = remedy(e);
         return remedy.isEmpty() && UNDEFINED.contains(String.valueOf(e.getSQLState()))
                 ? new SyncException(FaultKind.TRANSIENT, fault.what(), "", e)
@@ -227,7 +234,7 @@ final class BatchWriter {
     }
 
     /** Explains a conflict that a rewrite did not resolve: the conflicting row came from another client. */
-    private static SyncException refused(BatchFold batch, SQLException e) {
+    private SyncException refused(BatchFold batch, SQLException e) {
         if (UniqueConflict.is(e)
                 && e instanceof org.postgresql.util.PSQLException server
                 && server.getServerErrorMessage() != null) {
@@ -237,12 +244,12 @@ final class BatchWriter {
             for (TableFold fold : batch.keyed()) {
                 if (fold.table().name().schema().equals(schema)
                         && fold.table().name().table().equals(table)) {
-                    return DestinationFaults.otherRows(
+                    return faults.otherRows(
                             fold.table().name(), "an existing row conflicts with a source row in " + constraint);
                 }
             }
         }
-        return SqlFaults.explain("The destination rejects the source's rows", e);
+        return SqlFaults.explain("The " + faults.here() + " rejects rows", e);
     }
 
     /** Rows copied directly into a table. */

@@ -18,6 +18,7 @@ final class ColumnMapping {
     private static final int UNKNOWN = -1;
 
     private final TargetTable table;
+    private final DestinationFaults faults;
     private final Optional<EarlierShape> earlier;
     private final int[] columns;
     private final Object[] template;
@@ -25,8 +26,10 @@ final class ColumnMapping {
     /** Whether rows of the record are rows of the table as they are. */
     private boolean same;
 
-    private ColumnMapping(TargetTable table, RowShape shape, Optional<EarlierShape> earlier) {
+    private ColumnMapping(
+            TargetTable table, RowShape shape, Optional<EarlierShape> earlier, DestinationFaults faults) {
         this.table = table;
+        this.faults = faults;
         this.earlier = earlier;
         this.columns = new int[shape.columns().size()];
         this.template = new Object[table.columns().size()];
@@ -36,10 +39,12 @@ final class ColumnMapping {
      * Maps the rows of a shape.
      *
      * @param earlier how the shape may differ from the table; empty if it must not
+     * @param faults what is wrong with the table, in words
      * @throws SyncException of kind SHAPE_CHANGED if a column exists at only one end
      */
-    static ColumnMapping of(TargetTable table, RowShape shape, Optional<EarlierShape> earlier) {
-        ColumnMapping mapping = new ColumnMapping(table, shape, earlier);
+    static ColumnMapping of(
+            TargetTable table, RowShape shape, Optional<EarlierShape> earlier, DestinationFaults faults) {
+        ColumnMapping mapping = new ColumnMapping(table, shape, earlier, faults);
         mapping.map(shape);
         return mapping;
     }
@@ -104,21 +109,18 @@ final class ColumnMapping {
 
     private @Nullable Object added(String column) {
         if (earlier.isEmpty() || !earlier.get().added().containsKey(column)) {
-            throw DestinationFaults.otherColumns(
-                    table.name(),
-                    "Column " + column + " of table " + table.name() + " exists only at the destination.",
-                    "Drop it there, or add it at the source and accept the schema change.");
+            throw faults.onlyHere(table.name(), column);
         }
         return earlier.get().added().get(column).orElse(null);
     }
 
     private SyncException missing(String column) {
         return earlier.isPresent()
-                ? reload("Column " + column + " of table " + table.name() + " does not exist at the destination.")
-                : DestinationFaults.missing(table.name(), column);
+                ? faults.missingEarlier(table.name(), column)
+                : faults.missing(table.name(), column);
     }
 
     private SyncException reload(String what) {
-        return DestinationFaults.otherColumns(table.name(), what, "Run with --resnapshot " + table.name() + ".");
+        return faults.reload(table.name(), what);
     }
 }

@@ -27,6 +27,7 @@ final class TargetCatalog {
     private final Map<TableName, AppliedTable> applied = new HashMap<>();
     private final Map<TableName, TargetChanges> targets = new HashMap<>();
     private final boolean exact;
+    private final DestinationFaults faults;
 
     /** A table as the catalog has it. */
     private record Found(boolean partitioned, List<TargetColumn> columns) {}
@@ -36,9 +37,11 @@ final class TargetCatalog {
      *
      * @param applied the task's tables
      * @param exact whether the destination's rows are those of the source at each change
+     * @param faults what is wrong with a table, in words
      */
-    TargetCatalog(List<AppliedTable> applied, boolean exact) {
+    TargetCatalog(List<AppliedTable> applied, boolean exact, DestinationFaults faults) {
         this.exact = exact;
+        this.faults = faults;
         applied.forEach(table -> this.applied.put(table.table(), table));
     }
 
@@ -67,7 +70,8 @@ final class TargetCatalog {
                                         table.visible(),
                                         referring.getOrDefault(table.table(), Set.of())),
                                 table.earlier(),
-                                exact));
+                                exact,
+                                faults));
             }
         }
     }
@@ -92,16 +96,16 @@ final class TargetCatalog {
         return found;
     }
 
-    private static SyncException missing(Connection connection, AppliedTable table) throws SQLException {
+    private SyncException missing(Connection connection, AppliedTable table) throws SQLException {
         Found found = read(connection, List.of(table)).get(table.table());
         if (found != null) {
             for (String key : table.keyColumns()) {
                 if (found.columns().stream().noneMatch(column -> column.name().equals(key))) {
-                    return DestinationFaults.missing(table.table(), key);
+                    return faults.missing(table.table(), key);
                 }
             }
         }
-        return DestinationFaults.missing(table.table());
+        return faults.missing(table.table());
     }
 
     /** Forgets how every table looked, and replaces the settings of some. */

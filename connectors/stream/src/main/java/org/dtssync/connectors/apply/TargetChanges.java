@@ -20,6 +20,7 @@ final class TargetChanges {
     private final TargetTable table;
     private final Optional<EarlierShape> earlier;
     private final boolean exact;
+    private final DestinationFaults faults;
 
     /** What the mapping was made for: the shape of the last change, and whether it may be the earlier one. */
     private @Nullable RowShape shape;
@@ -34,11 +35,13 @@ final class TargetChanges {
      * @param table the target table
      * @param earlier the shape it had before, if changes from then may come
      * @param exact whether the destination's rows are those of the source at each change
+     * @param faults what is wrong with the table, in words
      */
-    TargetChanges(TargetTable table, Optional<EarlierShape> earlier, boolean exact) {
+    TargetChanges(TargetTable table, Optional<EarlierShape> earlier, boolean exact, DestinationFaults faults) {
         this.table = table;
         this.earlier = earlier;
         this.exact = exact;
+        this.faults = faults;
     }
 
     /** Returns the target table. */
@@ -126,7 +129,7 @@ final class TargetChanges {
         boolean old = earlier.isPresent() && earlier.get().until().reached(change.commit());
         ColumnMapping fitting = mapping;
         if (fitting == null || change.shape() != shape || old != mayBeEarlier) {
-            fitting = ColumnMapping.of(table, change.shape(), old ? earlier : Optional.empty());
+            fitting = ColumnMapping.of(table, change.shape(), old ? earlier : Optional.empty(), faults);
             mapping = fitting;
             shape = change.shape();
             mayBeEarlier = old;

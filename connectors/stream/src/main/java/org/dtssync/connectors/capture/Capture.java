@@ -111,7 +111,7 @@ public final class Capture {
                     listener,
                     last,
                     () -> gate.confirmUntouched(start),
-                    new ShapeGate(structures),
+                    new ShapeGate(structures, source.role()),
                     reads.map(requests -> new ReadRows(
                             requests, new ShownTransactions(source), settings, encoder.ofReads(), writer)));
             listener.started(start);

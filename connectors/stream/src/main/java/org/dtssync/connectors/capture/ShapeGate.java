@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.TableName;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +20,17 @@ import org.jspecify.annotations.Nullable;
 final class ShapeGate {
 
     private final ChangedShapes check;
+    private final End side;
 
-    ShapeGate(ChangedShapes check) {
+    /**
+     * Creates one.
+     *
+     * @param check compares the catalog with the recorded shapes
+     * @param side the database that is captured: in reverse replication the destination
+     */
+    ShapeGate(ChangedShapes check, End side) {
         this.check = check;
+        this.side = side;
     }
 
     /**
@@ -58,13 +67,13 @@ final class ShapeGate {
         return null;
     }
 
-    private static SyncException fault(SeenShape seen) {
+    private SyncException fault(SeenShape seen) {
         TableName table = seen.table().table();
         return new SyncException(
                 FaultKind.SHAPE_CHANGED,
-                "The shape of table " + table + " changed at the source"
+                "The shape of table " + table + " changed at the " + side
                         + seen.difference().map(how -> ": it " + how).orElse("") + ".",
-                "Make the same change at the destination, then run with --accept-structure " + table
+                "Make the same change at the " + (side == End.SOURCE ? End.DESTINATION : End.SOURCE) + ", then run with --accept-structure " + table
                         + "; or with --resnapshot " + table + " where existing rows changed.");
     }
 }

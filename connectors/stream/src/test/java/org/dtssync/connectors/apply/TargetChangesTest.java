@@ -11,6 +11,7 @@ import java.util.Set;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.connectors.read.RowShape;
 import org.dtssync.connectors.read.TableChange;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /** Values of a record land in the target's columns by name, whatever the order on either side. */
 class TargetChangesTest {
+
+    private static final DestinationFaults FAULTS = new DestinationFaults(End.SOURCE);
 
     private static final TableName NAME = new TableName("public", "t");
     private static final Lsn ACCEPTED = Lsn.parse("0/100");
@@ -54,7 +57,7 @@ class TargetChangesTest {
 
     @Test
     void aRowOfTheSameColumnsIsNotCopied() {
-        TargetChanges changes = new TargetChanges(table(List.of("id"), "id", "v"), Optional.empty(), false);
+        TargetChanges changes = new TargetChanges(table(List.of("id"), "id", "v"), Optional.empty(), false, FAULTS);
         TableChange change = insert(shape("id", "v"), ACCEPTED, "1", "x");
 
         assertThat(rowOf(changes.of(change))).isSameAs(change.after());
@@ -62,7 +65,7 @@ class TargetChangesTest {
 
     @Test
     void columnsInAnotherOrderAreFoundByName() {
-        TargetChanges changes = new TargetChanges(table(List.of("id"), "v", "id"), Optional.empty(), false);
+        TargetChanges changes = new TargetChanges(table(List.of("id"), "v", "id"), Optional.empty(), false, FAULTS);
 
         assertThat(rowOf(changes.of(insert(shape("id", "v"), ACCEPTED, "1", TableChange.UNCHANGED))))
                 .containsExactly(TableChange.UNCHANGED, "1");
@@ -75,7 +78,7 @@ class TargetChangesTest {
                 Map.of("id", Optional.of("id"), "old", Optional.of("v"), "gone", Optional.empty()),
                 Map.of("more", Optional.of("0")),
                 Map.of());
-        TargetChanges changes = new TargetChanges(table(List.of("id"), "id", "v", "more"), Optional.of(earlier), false);
+        TargetChanges changes = new TargetChanges(table(List.of("id"), "id", "v", "more"), Optional.of(earlier), false, FAULTS);
         RowShape before = shape("id", "old", "gone");
         RowShape after = shape("id", "v", "more");
 
@@ -90,11 +93,11 @@ class TargetChangesTest {
 
     @Test
     void aColumnOnOneSideOnlyIsAFault() {
-        TargetChanges more = new TargetChanges(table(List.of("id"), "id", "v"), Optional.empty(), false);
+        TargetChanges more = new TargetChanges(table(List.of("id"), "id", "v"), Optional.empty(), false, FAULTS);
         assertThatThrownBy(() -> more.of(insert(shape("id"), ACCEPTED, "1")))
                 .isInstanceOf(SyncException.class)
                 .hasMessageContaining("Column v of table public.t exists only at the destination.");
-        TargetChanges fewer = new TargetChanges(table(List.of("id"), "id"), Optional.empty(), false);
+        TargetChanges fewer = new TargetChanges(table(List.of("id"), "id"), Optional.empty(), false, FAULTS);
         assertThatThrownBy(() -> fewer.of(insert(shape("id", "v"), ACCEPTED, "1", "x")))
                 .isInstanceOf(SyncException.class)
                 .hasMessageContaining("Column v of table public.t does not exist at the destination.");
@@ -106,9 +109,9 @@ class TargetChangesTest {
         TableChange update =
                 new TableChange(Operation.UPDATE, shape, ACCEPTED, 1, 7, null, new Object[] {"1", "y"}, null);
 
-        Change keyed = new TargetChanges(table(List.of("id"), "id", "v"), Optional.empty(), false).of(update);
+        Change keyed = new TargetChanges(table(List.of("id"), "id", "v"), Optional.empty(), false, FAULTS).of(update);
         assertThat(((Change.Update) keyed).before()).isNull();
-        assertThatThrownBy(() -> new TargetChanges(table(List.of(), "id", "v"), Optional.empty(), false).of(update))
+        assertThatThrownBy(() -> new TargetChanges(table(List.of(), "id", "v"), Optional.empty(), false, FAULTS).of(update))
                 .isInstanceOf(SyncException.class)
                 .hasMessageContaining("without the row before it");
     }
@@ -135,12 +138,12 @@ class TargetChangesTest {
                 new Object[] {"1", large, "short"},
                 new Object[] {"1", String.valueOf(large.toCharArray()), "short"},
                 null);
-        return ((Change.Update) new TargetChanges(table, Optional.empty(), exact).of(update)).row();
+        return ((Change.Update) new TargetChanges(table, Optional.empty(), exact, FAULTS).of(update)).row();
     }
 
     @Test
     void aFaultSaysWhichTableHasOtherColumns() {
-        TargetChanges changes = new TargetChanges(table(List.of("id"), "id", "v"), Optional.empty(), false);
+        TargetChanges changes = new TargetChanges(table(List.of("id"), "id", "v"), Optional.empty(), false, FAULTS);
 
         for (RowShape other : List.of(shape("id", "v", "more"), shape("id"))) {
             SyncException fault =
@@ -148,7 +151,7 @@ class TargetChangesTest {
             assertThat(fault.kind()).isEqualTo(FaultKind.SHAPE_CHANGED);
             assertThat(DestinationFaults.otherColumns(fault)).contains(NAME);
         }
-        assertThat(DestinationFaults.otherColumns(DestinationFaults.missing(NAME)))
+        assertThat(DestinationFaults.otherColumns(FAULTS.missing(NAME)))
                 .isEmpty();
     }
 }

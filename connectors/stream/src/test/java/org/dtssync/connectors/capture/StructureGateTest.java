@@ -10,7 +10,9 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.dtssync.connectors.avro.AvroConverter;
 import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +37,16 @@ class StructureGateTest {
     }
 
     @Test
+    void namesTheDestinationWhereThatIsCaptured() {
+        SyncException fault = gate(End.DESTINATION)
+                .first(List.of(transaction(1, "id", "name")))
+                .fault();
+
+        assertThat(fault.what()).startsWith("The shape of table public.place changed at the destination: ");
+        assertThat(fault.remedy()).startsWith("Make the same change at the source, then run");
+    }
+
+    @Test
     void stopsAtARecordWithAColumnThatNobodyKnows() {
         ShapeGate.Violation violation = gate().first(List.of(transaction(1, "id", "spot", "name", "more")));
 
@@ -49,7 +61,11 @@ class StructureGateTest {
     }
 
     private static ShapeGate gate() {
-        return new ShapeGate(announced -> Set.of());
+        return gate(End.SOURCE);
+    }
+
+    private static ShapeGate gate(End side) {
+        return new ShapeGate(announced -> Set.of(), side);
     }
 
     private static SourceTransaction transaction(long lsn, String... columns) {

@@ -15,14 +15,18 @@ import org.dtssync.connectors.postgres.TableName;
 /** Tables that only one of two databases has, of whatever selection. Stateless. */
 public final class UnsharedTables {
 
-    /** Partition trees by their root. By their size, since the account may not be allowed to read them. */
-    private static final String FILLED = """
+    /** Partition trees by their root. */
+    private static final String ALL = """
             SELECT n.nspname, c.relname
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
               AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'dts_sync') AND n.nspname !~ '^pg_(toast|temp)'
               AND NOT EXISTS (SELECT FROM pg_depend d
                               WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+            """;
+
+    /** By their size, since the account may not be allowed to read them. */
+    private static final String FILLED = ALL + """
               AND CASE c.relkind WHEN 'r' THEN pg_relation_size(c.oid)
                   ELSE (SELECT coalesce(sum(pg_relation_size(t.relid)), 0) FROM pg_partition_tree(c.oid) t WHERE t.isleaf) END > 0
             ORDER BY 1, 2
@@ -37,7 +41,16 @@ public final class UnsharedTables {
 
     /** Returns the tables of a database that have rows, or had some, and do not exist in the other one. */
     public static List<TableName> of(DatabaseConnections database, DatabaseConnections other) {
-        List<TableName> tables = read(database, FILLED);
+        return of(FILLED, database, other);
+    }
+
+    /** Returns the tables of a database that do not exist in the other one, empty ones too. */
+    public static List<TableName> all(DatabaseConnections database, DatabaseConnections other) {
+        return of(ALL, database, other);
+    }
+
+    private static List<TableName> of(String sql, DatabaseConnections database, DatabaseConnections other) {
+        List<TableName> tables = read(database, sql);
         if (!tables.isEmpty()) {
             Set<TableName> there = new LinkedHashSet<>(read(other, EXISTING));
             tables.removeIf(there::contains);

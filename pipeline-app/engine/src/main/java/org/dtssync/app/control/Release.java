@@ -9,6 +9,7 @@ import java.util.List;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.ddl.DdlRecorder;
 import org.dtssync.app.ddl.IdentityGuard;
+import org.dtssync.app.ddl.InterimKeys;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.Endpoint;
 import org.dtssync.app.moving.ReadOnlyGate;
@@ -29,6 +30,7 @@ import org.dtssync.connectors.kafka.BrokerAddresses;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
+import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.schemas.TopicNames;
 
@@ -38,20 +40,25 @@ import org.dtssync.schemas.TopicNames;
  */
 public final class Release {
 
+    private static final String SCHEMA_BY_HAND =
+            "DROP SCHEMA dts_sync CASCADE; if no other task uses this database.";
+
     private final TaskFile task;
     private final Route route;
     private final boolean reverse;
     private final ProgressStore progress;
+    private final PatientRemoval patience;
 
     /** Creates a release of one task; opens nothing yet. */
     public Release(TaskFile task) {
-        this(task, Route.of(task), false);
+        this(task, Route.of(task), false, new PatientRemoval(task.retry().other()));
     }
 
-    private Release(TaskFile task, Route route, boolean reverse) {
+    private Release(TaskFile task, Route route, boolean reverse, PatientRemoval patience) {
         this.task = task;
         this.route = route;
         this.reverse = reverse;
+        this.patience = patience;
         this.progress = new ProgressStore(route.destination(), route.task());
     }
 
@@ -128,7 +135,7 @@ public final class Release {
     private void releaseReverse(boolean topics, List<String> done) throws InterruptedException {
         Phase phase = progress.task().map(TaskProgress::phase).orElseThrow();
         if (phase.isAfter(Phase.INCREMENTAL) || hasReverse()) {
-            done.addAll(new Release(task, route.reversed(), true).run(topics));
+            done.addAll(new Release(task, route.reversed(), true, patience).run(topics));
         }
     }
 
@@ -163,24 +170,42 @@ public final class Release {
         return new InstanceStore(route.source(), route.name().reverse().text()).wasHeld();
     }
 
+    /** The slot goes first: it is what the source keeps WAL for. */
     private void releaseSource(List<String> done) throws InterruptedException {
         try (Connection connection = route.source().open()) {
             dropSlot(connection, done);
             Failpoint.RELEASE_SLOT_DROPPED.reached();
-            if (exists(
-                    connection,
-                    "SELECT 1 FROM pg_publication WHERE pubname = ?",
-                    route.name().publication())) {
-                new Publication(route.name().publication()).drop(connection);
-                done.add("Dropped publication " + route.name().publication() + " at the "
+            String publication = route.name().publication();
+            if (exists(connection, "SELECT 1 FROM pg_publication WHERE pubname = ?", publication)) {
+                patience.run(
+                        route.source(),
+                        connection,
+                        "Publication " + publication,
+                        "DROP PUBLICATION " + Identifiers.quote(publication) + ";",
+                        new Publication(publication)::drop);
+                done.add("Dropped publication " + publication + " at the "
                         + route.source().role() + ".");
             }
-            IdentityGuard.removeIfUnused(connection);
-            DdlRecorder.remove(connection, route.task());
-            HeartbeatStore heartbeat = new HeartbeatStore(route.task());
+            patience.run(
+                    route.source(),
+                    connection,
+                    "The event trigger that keeps replica identities",
+                    "DROP FUNCTION dts_sync.on_identity_change() CASCADE;",
+                    IdentityGuard::removeIfUnused);
+            if (DdlRecorder.remove(connection, route.task()) == DdlRecorder.Removal.HELD) {
+                patience.run(
+                        route.source(),
+                        connection,
+                        "The recorder of structure changes",
+                        SCHEMA_BY_HAND,
+                        held -> DdlRecorder.removeAtOnce(held, route.task()));
+            }
             if (HeartbeatStore.isKept(connection)) {
-                heartbeat.forget(connection);
-                dropSchemaIfUnused(connection, route.source().role(), done);
+                HeartbeatStore heartbeat = new HeartbeatStore(route.task());
+                patience.run(route.source(), connection, "Schema dts_sync", SCHEMA_BY_HAND, held -> {
+                    heartbeat.forget(held);
+                    dropSchemaIfUnused(held, route.source().role(), done);
+                });
             }
         } catch (SQLException e) {
             throw SqlFaults.explain("The source could not be released", e);
@@ -209,18 +234,27 @@ public final class Release {
         }
     }
 
-    private List<String> releaseDestination() {
+    private List<String> releaseDestination() throws InterruptedException {
         List<String> done = new ArrayList<>();
         try (Connection connection = route.destination().open()) {
-            connection.setAutoCommit(false);
-            // A pipeline in the opposite direction ignores this.
-            AppliedPosition.mark(connection, route.task());
-            new StateRemoval(route.task()).run(connection);
-            done.add("Removed the state of task " + route.task() + " at the "
-                    + route.destination().role() + ".");
-            dropSchemaIfUnused(connection, route.destination().role(), done);
-            Failpoint.RELEASE_STATE_DELETED.reached();
-            connection.commit();
+            // A task that is released while it loads has indexes of dts-sync's on tables of the user.
+            patience.run(
+                    route.destination(),
+                    connection,
+                    "An index that dts-sync has made for the load",
+                    "the DROP INDEX of every index whose comment begins with 'dts-sync: until task'.",
+                    held -> new InterimKeys(held, route.task()).remove());
+            patience.run(route.destination(), connection, "Schema dts_sync", SCHEMA_BY_HAND, held -> {
+                // A pipeline in the opposite direction ignores this.
+                AppliedPosition.mark(held, route.task());
+                new StateRemoval(route.task()).run(held);
+                dropSchemaIfUnused(held, route.destination().role(), done);
+                Failpoint.RELEASE_STATE_DELETED.reached();
+            });
+            done.add(
+                    0,
+                    "Removed the state of task " + route.task() + " at the "
+                            + route.destination().role() + ".");
             return done;
         } catch (SQLException e) {
             throw SqlFaults.explain("The destination could not be released", e);

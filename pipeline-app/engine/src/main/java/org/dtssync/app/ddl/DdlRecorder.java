@@ -393,33 +393,51 @@ public final class DdlRecorder {
     }
 
     /**
+     * Removes what was recorded for a task that nobody captures at present, in transactions that have ended. Nothing to do without a
+     * recorder that has the task.
+     *
+     * @param connection to a source, in autocommit mode
+     */
+    public static void passedByNobody(Connection connection, String task) throws SQLException {
+        if (yes(
+                        connection,
+                        "SELECT coalesce(has_function_privilege(to_regprocedure('dts_sync.ddl_passed(text, xid8)'), 'EXECUTE')"
+                                + " AND has_table_privilege(to_regclass('dts_sync.ddl'), 'SELECT'), false)")
+                && yes(connection, "SELECT EXISTS (SELECT FROM dts_sync.ddl)")
+                && knows(connection, task)) {
+            passed(connection, task, oldestTransaction(connection));
+        }
+    }
+
+    /** What became of the recorder of a task that ends. */
+    public enum Removal {
+        /** It is gone, as far as nobody else needs it. */
+        DONE,
+        /** It records nothing for the task any more, if the account may say so, but an open transaction keeps something of it. */
+        HELD
+    }
+
+    /**
      * Removes a task; with the last one go the triggers, their functions and everything they recorded. Of a recorder that a superuser has
      * installed the triggers stay, and record nothing; of one that another account keeps to itself nothing is
      * removed. Triggers stay as well while a transaction that has run a command is open: other commands must not wait behind their removal.
      *
      * @param connection to a source, in autocommit mode
      */
-    public static void remove(Connection connection, String task) throws SQLException {
-        if (!yes(
-                connection,
-                "SELECT coalesce(has_function_privilege(to_regprocedure('dts_sync.ddl_leave(text)'), 'EXECUTE'), false)")) {
-            return;
-        }
+    public static Removal remove(Connection connection, String task) throws SQLException {
         for (int left = REMOVAL_TRIES; left >= 0; left--) {
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement()) {
-                EventTriggers.silence(connection);
                 // What a transaction has noted of its commands is locked until it ends, and others queue behind who
                 // waits for it.
                 statement.execute("SET LOCAL lock_timeout = '" + REMOVAL_WAIT_MILLIS + "'");
                 if (left > 0) {
-                    leave(connection, task);
-                    dropIfUnused(connection, statement);
+                    removeAtOnce(connection, task);
                 } else {
                     silence(connection, task);
                 }
                 connection.commit();
-                return;
+                return left > 0 ? Removal.DONE : Removal.HELD;
             } catch (SQLException e) {
                 connection.rollback();
                 if (left == 0 || !LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
@@ -428,6 +446,25 @@ public final class DdlRecorder {
             } finally {
                 connection.setAutoCommit(true);
             }
+        }
+        throw new IllegalStateException("the last try returns or throws");
+    }
+
+    /**
+     * Removes the same, in the caller's transaction, which limits how long it waits for commands that are open.
+     *
+     * @throws SQLException also if one of them lasts longer
+     */
+    public static void removeAtOnce(Connection connection, String task) throws SQLException {
+        if (!yes(
+                connection,
+                "SELECT coalesce(has_function_privilege(to_regprocedure('dts_sync.ddl_leave(text)'), 'EXECUTE'), false)")) {
+            return;
+        }
+        EventTriggers.silence(connection);
+        leave(connection, task);
+        try (Statement statement = connection.createStatement()) {
+            dropIfUnused(connection, statement);
         }
     }
 

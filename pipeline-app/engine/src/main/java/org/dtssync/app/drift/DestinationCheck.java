@@ -66,18 +66,18 @@ public final class DestinationCheck {
         });
     }
 
-    private static void compare(TableName table, TableShape source, @Nullable Map<String, String> there) {
+    private void compare(TableName table, TableShape source, @Nullable Map<String, String> there) {
         if (there == null) {
-            throw DestinationFaults.missing(table);
+            throw new DestinationFaults(destination.role()).missing(table);
         }
         for (String column : source.carried()) {
             String type = there.get(column);
             if (type == null) {
-                throw DestinationFaults.missing(table, column);
+                throw new DestinationFaults(destination.role()).missing(table, column);
             }
             String atSource = source.column(column).type().replaceFirst(SCHEMA_OF_TYPE, "");
             if (!type.equals(atSource) && !isCut(source.column(column).type())) {
-                throw DestinationFaults.otherType(table, column, type, atSource);
+                throw new DestinationFaults(destination.role()).otherType(table, column, type, atSource);
             }
         }
     }

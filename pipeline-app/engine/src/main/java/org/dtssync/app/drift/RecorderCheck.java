@@ -12,6 +12,7 @@ import org.dtssync.app.source.PublicationCheck;
 import org.dtssync.app.source.SourcePosition;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SqlFaults;
 
@@ -76,6 +77,9 @@ public final class RecorderCheck {
      * @throws SyncException of kind SHAPE_CHANGED if it does not work
      */
     public void look() throws InterruptedException {
+        if (route.source().role() == End.DESTINATION) {
+            tidyFollower();
+        }
         if (!isNeeded()) {
             return;
         }
@@ -109,6 +113,21 @@ public final class RecorderCheck {
             // In this order: what had ended by then had committed before the position.
             String oldest = DdlRecorder.oldestTransaction(source);
             moments.addLast(new Moment(SourcePosition.insert(route.source()), oldest));
+        }
+    }
+
+    /**
+     * In reverse replication the source's recorder stays, since a rollback goes on with it. What it records until then, the commands of this
+     * direction among it, no stream has: whoever rolls back begins behind it.
+     */
+    private void tidyFollower() {
+        try (Connection follower = route.destination().openForShortTransactions()) {
+            DdlRecorder.passedByNobody(follower, route.name().reverse().text());
+        } catch (SQLException e) {
+            throw SqlFaults.explain(
+                    "The recorder of structure changes at the "
+                            + route.destination().role() + " could not be tidied",
+                    e);
         }
     }
 

@@ -3,9 +3,11 @@ package org.dtssync.app.precheck;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Optional;
+import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.ddl.DdlRecorder;
 import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.EventTriggers;
+import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.schemas.DdlMode;
 
 /** Checks whether commands that change the structure can be carried. */
@@ -60,7 +62,11 @@ final class DdlChecks {
         findings.passIfNothingFound(
                 account,
                 "Commands that change the structure can be recorded at the source; ddl.mode is "
-                        + (asked.isPresent() ? mode + begun : "auto, which means carry") + ".");
+                        + (asked.isPresent() ? mode + begun : "auto, which means carry") + "."
+                        + (ends.task().ddl().carriesBack()
+                                ? " After a switchover they can be recorded at the destination and run at the source as the"
+                                        + " roles that own its tables and schemas (ddl.reverse: carry)."
+                                : ""));
     }
 
     private static void back(Ends ends, Findings findings) throws SQLException {
@@ -75,6 +81,52 @@ final class DdlChecks {
                                     DdlRecorder.statements(account).toArray(String[]::new))
                             .and("as a superuser, once; or set ddl.reverse: stop"));
         }
+        if (ends.task().ddl().carriesBack()) {
+            follower(ends, findings);
+        }
+    }
+
+    /** Commands run at the source as the roles that ran them at the destination: the owners of tables and schemas above all. */
+    private static void follower(Ends ends, Findings findings) throws SQLException {
+        String account = ends.atSource("SELECT current_user").text();
+        if (ends.task().objects().owners() == Owners.DROP) {
+            ends.atSource("""
+                    SELECT nspname FROM pg_namespace
+                    WHERE oid::bigint = ANY (?::bigint[]) AND NOT has_schema_privilege(oid, 'CREATE') ORDER BY nspname COLLATE "C"
+                    """, ends.schemas())
+                    .texts()
+                    .forEach(schema -> findings.warn(
+                            schema,
+                            "Account " + account + " may not create anything in schema " + schema
+                                    + " at the source, as ddl.reverse carry does after a switchover: such a command would"
+                                    + " stop reverse replication.",
+                            Advice.sql(
+                                    Place.SOURCE,
+                                    "GRANT CREATE ON SCHEMA " + Identifiers.quote(schema) + " TO "
+                                            + Identifiers.quote(account) + ";")));
+            return;
+        }
+        String set = ends.atSource("SELECT current_setting('server_version_num')::int >= 160000")
+                        .yes()
+                ? "SET"
+                : "MEMBER";
+        ends.atSource("""
+                SELECT DISTINCT r.rolname COLLATE "C" FROM pg_roles r
+                WHERE (r.oid IN (SELECT nspowner FROM pg_namespace WHERE oid::bigint = ANY (?::bigint[]))
+                       OR r.oid IN (SELECT c.relowner FROM pg_class c
+                                    WHERE c.relnamespace::bigint = ANY (?::bigint[]) AND c.relkind IN ('r', 'p', 'v', 'm')))
+                  AND r.rolname <> 'pg_database_owner' AND NOT pg_has_role(current_user, r.oid, ?)
+                ORDER BY 1
+                """, ends.schemas(), ends.schemas(), set)
+                .texts()
+                .forEach(role -> findings.warn(
+                        role,
+                        "Account " + account + " at the source is not a member of role " + role
+                                + ": with ddl.reverse carry, commands that this role runs at the destination after a"
+                                + " switchover could not be run as it at the source, and would stop reverse replication.",
+                        Advice.sql(
+                                Place.SOURCE,
+                                "GRANT " + Identifiers.quote(role) + " TO " + Identifiers.quote(account) + ";")));
     }
 
     private static String label(DdlMode mode) {

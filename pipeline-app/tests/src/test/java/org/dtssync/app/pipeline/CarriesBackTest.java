@@ -103,12 +103,22 @@ class CarriesBackTest {
             run(source, List.of("ALTER TABLE public.renamed DROP COLUMN w"));
             awaitEqual(COLUMNS);
 
+            RunningPair.execute(destination, "CREATE TABLE public.stranger (id int PRIMARY KEY)");
+            assertThat(pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, false))
+                            .error()
+                            .toString())
+                    .contains("Only the destination has public.stranger, which objects.include matches");
+            RunningPair.execute(destination, "DROP TABLE public.stranger");
             moved(pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, false)));
             pair.awaitPhase("reverse");
 
             run(destination, AT_THE_NEW_SIDE);
 
             awaitEqual();
+            await().alias("what the source recorded of them goes")
+                    .atMost(Duration.ofSeconds(40))
+                    .until(() -> RunningPair.query(source, "SELECT count(*) FROM dts_sync.ddl")
+                            .equals("0"));
             TaskDdl.Commands commands = new SyncTask(task).ddl().list(true);
             assertThat(commands.text()).contains("ADD COLUMN tier", "RENAME TO named", "done at");
 

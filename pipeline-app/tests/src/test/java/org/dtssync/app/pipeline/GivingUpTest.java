@@ -9,10 +9,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.dtssync.app.config.DdlSettings;
+import org.dtssync.app.config.RetrySettings;
 import org.dtssync.app.config.SwitchoverSettings;
+import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.Release;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.runtime.Route;
@@ -24,7 +28,9 @@ import org.dtssync.app.tasks.TaskOutcome;
 import org.dtssync.app.tasks.TaskOutcome.Result;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.schemas.DdlMode;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -117,6 +123,46 @@ class GivingUpTest {
                 .contains("Repointed applications to the destination, which an interrupted switch had not done.");
 
         assertThat(directory.resolve("move.moved")).hasContent(destination.url().replaceFirst(".*/", ""));
+    }
+
+    /** Neither the release nor, behind it, another command of the application waits without a limit. */
+    @Test
+    void whileACommandOfTheApplicationIsOpen(Servers servers) throws Exception {
+        TaskFile task = new TaskFileBuilder(TaskFiles.of(servers, source, destination))
+                .ddl(new DdlSettings(DdlMode.CARRY))
+                .retry(new RetrySettings(Duration.ofMinutes(1), Duration.ofSeconds(2)))
+                .build();
+        RunningPair pair = RunningPair.start(task);
+        pair.stop();
+        // As a task leaves it that is released while it loads.
+        RunningPair.execute(
+                destination,
+                "CREATE UNIQUE INDEX interim ON public.customer (id); COMMENT ON INDEX interim IS 'dts-sync: until task "
+                        + task.name() + " has made the indexes of this table'");
+        try (Connection application = DriverManager.getConnection(source.url(), source.user(), "unused")) {
+            application.setAutoCommit(false);
+            RunningPair.execute(application, "CREATE TABLE public.unfinished (id int PRIMARY KEY)");
+            String pid = RunningPair.query(
+                    source,
+                    "SELECT DISTINCT pid FROM pg_locks WHERE relation = 'dts_sync.ddl'::regclass AND mode = 'RowExclusiveLock'");
+
+            assertThatThrownBy(() -> new Release(task).run(true))
+                    .hasMessageContaining("cannot be removed: pid " + pid + " (user " + source.user()
+                            + ", transaction open for ")
+                    .hasMessageContaining("dts-sync release again");
+
+            assertThat(RunningPair.query(
+                            source, "SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"))
+                    .isEqualTo("0");
+            RunningPair.execute(source, "SET lock_timeout = '2s'; CREATE TABLE public.unhindered (id int)");
+            application.commit();
+        }
+
+        new Release(task).run(true);
+
+        assertNothingIsLeft();
+        assertThat(RunningPair.query(destination, "SELECT to_regclass('public.interim') IS NULL"))
+                .isEqualTo("t");
     }
 
     private void assertGone(RunningPair pair) throws SQLException {

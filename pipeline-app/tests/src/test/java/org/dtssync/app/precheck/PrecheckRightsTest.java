@@ -259,6 +259,13 @@ class PrecheckRightsTest {
         servers.atSource(found.remedy());
         servers.assertPasses("carried-commands");
         servers.assertPasses("carried-rights");
+        servers.ddl = new DdlSettings(DdlSettings.Choice.CARRY, 1 << 20, DdlSettings.Back.CARRY);
+        assertThat(servers.of("carried-commands").get(0).message())
+                .isEqualTo(
+                        "Account t_migrator may not make event triggers at the destination, which ddl.reverse carry needs.");
+        servers.atDestination(servers.of("carried-commands").get(0).remedy());
+        assertThat(servers.of("carried-commands")).allMatch(item -> item.result() != FAIL);
+        servers.ddl = new DdlSettings(DdlMode.CARRY);
         servers.atDestination("ALTER ROLE t_migrator CREATEROLE");
         assertThat(servers.of("carried-rights").get(0).message())
                 .startsWith(
