@@ -70,7 +70,14 @@ final class BatchWriter {
         staging.send(connection);
         run(connection, statements);
         for (DirectCopy copy : copies) {
-            copy.run(connection);
+            try {
+                copy.run(connection);
+            } catch (SQLException e) {
+                if (UniqueConflict.is(e)) {
+                    throw e;
+                }
+                throw notWritten(copy.table().name().toString(), e);
+            }
         }
         return staging;
     }
@@ -256,15 +263,7 @@ final class BatchWriter {
     private record DirectCopy(TargetTable table, List<Object[]> rows) {
 
         void run(Connection connection) throws SQLException {
-            try {
-                Staging.copy(
-                        connection, "COPY " + table.sql() + " (" + table.columnList() + ") FROM STDIN", this::write);
-            } catch (SQLException e) {
-                if (UniqueConflict.is(e)) {
-                    throw e;
-                }
-                throw notWritten(table.name().toString(), e);
-            }
+            Staging.copy(connection, "COPY " + table.sql() + " (" + table.columnList() + ") FROM STDIN", this::write);
         }
 
         private void write(CopyText text) throws SQLException {
