@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
 import org.apache.commons.io.FileUtils;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -32,6 +34,7 @@ import picocli.CommandLine.Option;
             "  scripts/chaos --faults 100 --seed 1",
             "  scripts/chaos --faults 20 --kinds KILL_DTS_SYNC,CRASH_SOURCE",
             "  scripts/chaos --faults 20 --ddl",
+            "  scripts/chaos --faults 1 --ddl --seeds 20",
             "  scripts/chaos --starts 200"
         })
 public final class Chaos implements Callable<Integer> {
@@ -63,6 +66,12 @@ public final class Chaos implements Callable<Integer> {
             description = "Change the structure of the source meanwhile, at random, in transactions with rows.")
     private boolean ddl;
 
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            description = "With --ddl: so many seeds, one after the other on the same servers, each with its faults (default: 1).")
+    private int seeds = 1;
+
     @Option(names = "--keep", description = "Keep the servers' data and logs.")
     private boolean keep;
 
@@ -90,7 +99,7 @@ public final class Chaos implements Callable<Integer> {
     }
 
     private String ordeal(Path directory) throws IOException, InterruptedException, SQLException {
-        return sentence(new Ordeal(directory, faults, chosenSeed(), kinds, ddl, out).run());
+        return sentence(new Ordeal(directory, faults, chosenSeeds(), kinds, ddl, out).run());
     }
 
     private String killLoop(Path directory) throws IOException, InterruptedException, SQLException {
@@ -112,6 +121,11 @@ public final class Chaos implements Callable<Integer> {
                 Path.of(System.getProperty("chaos.directory", "target/chaos")).toAbsolutePath();
         Files.createDirectories(work);
         return Files.createTempDirectory(work, "run");
+    }
+
+    private List<Long> chosenSeeds() {
+        long first = chosenSeed();
+        return LongStream.range(first, first + (ddl ? seeds : 1)).boxed().toList();
     }
 
     private long chosenSeed() {

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +31,16 @@ final class Ordeal {
     private static final int SNAPSHOTS = 30;
     private static final int TRANSACTIONS = 300;
 
+    /** Transactions with commands of a seed. */
+    private static final int RESHAPED = 30;
+
+    private static final int REST_MILLIS = 400;
+
     private static final long POLL_MILLIS = 50;
 
     private final Path directory;
     private final int faults;
-    private final long seed;
+    private final List<Long> seeds;
     private final Set<Fault> kinds;
     private final boolean reshaped;
     private final PrintWriter out;
@@ -65,14 +70,16 @@ final class Ordeal {
      * Prepares a run; nothing is started yet.
      *
      * @param directory where its servers keep their data; left as it is
+     * @param faults how many faults each seed has
+     * @param seeds one after the other on the same servers; the first begins with the load
      * @param kinds the kinds of faults to choose from
      * @param reshaped whether the structure of the source is changed meanwhile
      * @param out receives its progress, one line per fault
      */
-    Ordeal(Path directory, int faults, long seed, Set<Fault> kinds, boolean reshaped, PrintWriter out) {
+    Ordeal(Path directory, int faults, List<Long> seeds, Set<Fault> kinds, boolean reshaped, PrintWriter out) {
         this.directory = directory;
         this.faults = faults;
-        this.seed = seed;
+        this.seeds = List.copyOf(seeds);
         this.kinds = Set.copyOf(kinds);
         this.reshaped = reshaped;
         this.out = out;
@@ -84,45 +91,80 @@ final class Ordeal {
      * @throws ChaosException if a promise was broken
      */
     Result run() throws IOException, InterruptedException, SQLException {
-        out.println("seed " + seed + ", " + faults + " faults, servers in " + directory);
-        try (Stage stage = Stage.open(directory, reshaped ? Stage.Versions.of(seed) : Stage.Versions.USUAL)) {
+        long first = seeds.get(0);
+        out.println("seed " + first + ", " + faults + " faults, servers in " + directory);
+        try (Stage stage = Stage.open(directory, reshaped ? Stage.Versions.of(first) : Stage.Versions.USUAL)) {
             Books.create(stage.atSource());
             stage.atSource().execute(Reshaper.STRUCTURE);
             try (RunningTask task = new RunningTask(directory, stage.taskFile());
                     Reader reader = Reader.start(stage.atDestination(), Stage.TASK, Books.invariants(reshaped));
-                    Load load = Load.start(stage.atSource(), seed)) {
+                    Load load = Load.start(stage.atSource(), first)) {
                 task.begin("capture", BEGIN_LIMIT.toSeconds());
-                Optional<Reshaper> reshaper = reshaper(stage);
-                Result result = faults(stage, task, reader, load);
-                awaitLoad(task, reader, load);
-                load.stop();
-                if (reshaper.isPresent()) {
-                    reshaper.get().stop();
+                Tally tally = new Tally();
+                for (long seed : seeds) {
+                    seed(seed, stage, task, reader, load, tally);
                 }
+                load.stop();
                 finish(stage, task, reader);
                 return new Result(
-                        result.faults,
+                        tally.faults,
                         reader.snapshots(),
                         load.committed(),
-                        reshaper.map(Reshaper::committed).orElse(0L),
+                        tally.reshaped,
                         task.starts(),
-                        result.longestRecoveryMillis,
-                        result.longestAfter);
+                        tally.longestRecoveryMillis,
+                        tally.longestAfter);
             }
         }
     }
 
-    private Optional<Reshaper> reshaper(Stage stage) {
-        return reshaped ? Optional.of(Reshaper.start(stage.atSource(), seed)) : Optional.empty();
+    /** What the seeds have had so far. */
+    private static final class Tally {
+
+        private int faults;
+        private long reshaped;
+        private long longestRecoveryMillis;
+        private @Nullable Fault longestAfter;
+
+        private void recovered(Fault fault, long millis) {
+            faults++;
+            if (millis >= longestRecoveryMillis) {
+                longestRecoveryMillis = millis;
+                longestAfter = fault;
+            }
+        }
     }
 
-    private Result faults(Stage stage, RunningTask task, Reader reader, Load load)
+    /** The faults of a seed, and the changes of structure around them. */
+    private void seed(long seed, Stage stage, RunningTask task, Reader reader, Load load, Tally tally)
+            throws IOException, InterruptedException, SQLException {
+        if (!reshaped) {
+            faults(seed, stage, task, reader, load, tally);
+            awaitLoad(task, reader, load);
+            return;
+        }
+        try (Reshaper reshaper = Reshaper.start(
+                stage.atSource(), seed, seed == seeds.get(0) ? Reshaper.REST_OF_A_LOAD_MILLIS : REST_MILLIS)) {
+            faults(seed, stage, task, reader, load, tally);
+            awaitLoad(task, reader, load);
+            reshaper.awaitCommitted(RESHAPED, RECOVERY_LIMIT);
+            reshaper.stop();
+            tally.reshaped += reshaper.committed();
+        }
+        awaitMark(stage, task, RECOVERY_LIMIT);
+        requireEqual(stage, Reshaper.OWN);
+        reader.requireNeverBroken();
+        out.println("seed " + seed + ": equal after " + tally.reshaped + " transactions with commands");
+        if (seed != seeds.get(seeds.size() - 1)) {
+            stage.atSource().execute(Reshaper.CLEARANCE);
+        }
+    }
+
+    private void faults(long seed, Stage stage, RunningTask task, Reader reader, Load load, Tally tally)
             throws IOException, InterruptedException {
         Random random = new Random(seed);
         List<Fault> sequence = Fault.sequence(faults, possible(stage), random);
         Striker striker = new Striker(stage, task, random);
-        long longest = 0;
-        Fault longestAfter = null;
         for (int number = 1; number <= sequence.size(); number++) {
             Fault fault = sequence.get(number - 1);
             TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_CALM_MILLIS));
@@ -141,12 +183,8 @@ final class Ordeal {
                     (ended - began) / 1e9,
                     recovery / 1e3,
                     load.committed()));
-            if (recovery >= longest) {
-                longest = recovery;
-                longestAfter = fault;
-            }
+            tally.recovered(fault, recovery);
         }
-        return new Result(sequence.size(), 0, 0, 0, 0, longest, longestAfter);
     }
 
     private Set<Fault> possible(Stage stage) {
@@ -205,20 +243,22 @@ final class Ordeal {
             throws IOException, InterruptedException, SQLException {
         task.awaitPhase("incremental", BEGIN_LIMIT.toSeconds());
         awaitMark(stage, task, RECOVERY_LIMIT);
-        requireEqual(stage);
+        requireEqual(stage, Pattern.compile(".*"));
         reader.stop();
         task.stopAndRelease();
         task.requireNoTraces();
     }
 
-    private static void requireEqual(Stage stage) throws SQLException, IOException {
+    private static void requireEqual(Stage stage, Pattern rows) throws SQLException, IOException {
         String shapes = stage.atSource().value(Reshaper.SHAPES);
         String arrivedShapes = stage.atDestination().value(Reshaper.SHAPES);
         if (!shapes.equals(arrivedShapes)) {
             throw new ChaosException(
                     "The structure is not equal at both ends:\n" + Differences.of(shapes, arrivedShapes));
         }
-        List<String> tables = stage.atSource().tables();
+        List<String> tables = stage.atSource().tables().stream()
+                .filter(table -> rows.matcher(table).matches())
+                .toList();
         Map<String, String> written = stage.atSource().rows(tables);
         Map<String, String> arrived = stage.atDestination().rows(tables);
         List<String> different = tables.stream()

@@ -4,10 +4,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 
 /**
  * A session that changes the structure of the source without a rest, mixed with rows, in transactions with savepoints, some of which
@@ -70,34 +72,66 @@ final class Reshaper implements AutoCloseable {
             ) l
             """;
 
+    /** The tables that no other session writes to. */
+    static final Pattern OWN = Pattern.compile("made\\d.*");
+
+    /** Removes what a seed has left, in one transaction. */
+    static final String CLEARANCE = """
+            DO $clearance$ DECLARE command text; BEGIN
+                FOR command IN
+                    SELECT 'DROP TABLE public.' || relname || ' CASCADE' FROM pg_class
+                    WHERE relnamespace = 2200 AND relkind IN ('r', 'p') AND NOT relispartition AND relname ~ '^made[0-9]'
+                    UNION ALL SELECT format('ALTER TABLE %%s DROP %%I CASCADE', attrelid::regclass, attname)
+                    FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
+                    WHERE relnamespace = 2200 AND relkind IN ('r', 'p') AND relname !~ '^made[0-9]' AND attname ~ '^x[0-9]'
+                      AND NOT attisdropped
+                    UNION ALL SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname)
+                    FROM pg_constraint c JOIN pg_class r ON r.oid = conrelid
+                    WHERE connamespace = 2200 AND conname ~ '^k[0-9]' AND relname !~ '^made[0-9]'
+                    UNION ALL SELECT 'DROP INDEX public.' || relname FROM pg_class
+                    WHERE relnamespace = 2200 AND relname ~ '^(ri|ci)[0-9]'
+                    UNION ALL SELECT 'DROP TYPE ' || oid::regtype || ' CASCADE' FROM pg_type
+                    WHERE typnamespace = 2200 AND typtype = 'e'
+                LOOP
+                    EXECUTE command;
+                END LOOP;
+                UPDATE public.reshaped SET steps = steps + 1, (columns, tables, indexes) = (SELECT %s, %s) WHERE id = 1;
+            END $clearance$""".formatted(COLUMNS_AND_TABLES, INDEXES);
+
     private static final long PAUSE_MILLIS = 40;
 
     /** A load reads the structure between two commands; without a rest it would wait for one. */
-    private static final int BURST = 12;
+    static final int REST_OF_A_LOAD_MILLIS = 12_000;
 
-    private static final int LONGEST_REST_MILLIS = 12_000;
+    private static final int BURST = 12;
     private static final long RECONNECT_MILLIS = 100;
     private static final long JOIN_MILLIS = 90_000;
 
     private final End source;
     private final Random random;
+    private final int longestRestMillis;
     private final RandomChanges changes;
     private final Thread thread;
     private final AtomicLong committed = new AtomicLong();
     private final AtomicReference<SQLException> fault = new AtomicReference<>();
     private volatile boolean changing = true;
 
-    private Reshaper(End source, long seed) {
+    private Reshaper(End source, long seed, int longestRestMillis) {
         this.source = source;
+        this.longestRestMillis = longestRestMillis;
         this.random = new Random(seed);
         this.changes = new RandomChanges(random);
         this.thread = new Thread(this::change, "reshaper");
         thread.setDaemon(true);
     }
 
-    /** Begins to change the structure; the seed determines the commands as far as what they meet does not. */
-    static Reshaper start(End source, long seed) {
-        Reshaper reshaper = new Reshaper(source, seed);
+    /**
+     * Begins to change the structure; the seed determines the commands as far as what they meet does not.
+     *
+     * @param longestRestMillis for how long it does nothing at times
+     */
+    static Reshaper start(End source, long seed, int longestRestMillis) {
+        Reshaper reshaper = new Reshaper(source, seed, longestRestMillis);
         reshaper.thread.start();
         return reshaper;
     }
@@ -105,6 +139,17 @@ final class Reshaper implements AutoCloseable {
     /** Returns how many transactions with commands were committed so far. */
     long committed() {
         return committed.get();
+    }
+
+    /** Waits until so many transactions with commands were committed. */
+    void awaitCommitted(int transactions, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (committed.get() < transactions && fault.get() == null) {
+            if (System.nanoTime() > deadline) {
+                throw new ChaosException("Only " + committed.get() + " transactions with commands were committed.");
+            }
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        }
     }
 
     /** Ends the changes and waits for it. */
@@ -130,7 +175,7 @@ final class Reshaper implements AutoCloseable {
                 while (changing) {
                     transaction(connection, statement);
                     TimeUnit.MILLISECONDS.sleep(
-                            random.nextInt(BURST) == 0 ? random.nextLong(LONGEST_REST_MILLIS) : PAUSE_MILLIS);
+                            random.nextInt(BURST) == 0 ? random.nextInt(longestRestMillis) : PAUSE_MILLIS);
                 }
             } catch (SQLException e) {
                 if (!isExpected(e)) {
@@ -162,12 +207,13 @@ final class Reshaper implements AutoCloseable {
         if (random.nextInt(12) == 0) {
             alone(connection, statement);
         }
+        changes.rewriting(true);
         int steps = 1 + random.nextInt(4);
         for (int i = 0; i < steps; i++) {
             if (random.nextInt(4) == 0) {
                 Savepoint savepoint = connection.setSavepoint();
                 attempt(connection, statement);
-                connection.rollback(savepoint);
+                rollBack(connection, savepoint);
             }
             attempt(connection, statement);
         }
@@ -206,8 +252,13 @@ final class Reshaper implements AutoCloseable {
             if (isExpected(e) || isOfReplication(e)) {
                 throw e;
             }
-            connection.rollback(savepoint);
+            rollBack(connection, savepoint);
         }
+    }
+
+    private void rollBack(Connection connection, Savepoint savepoint) throws SQLException {
+        connection.rollback(savepoint);
+        changes.rewriting(false);
     }
 
     /** No command of an application fails since its tables are captured. */

@@ -6,6 +6,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +19,7 @@ class SurvivesFaultsTest {
 
     private static final int FAULTS = 8;
     private static final long SEED = 14_620;
+    private static final int SEEDS_OF_COMMANDS = 10;
 
     @TempDir
     Path directory;
@@ -25,7 +28,9 @@ class SurvivesFaultsTest {
     void carriesOnAfterEachFaultAndEndsEqual() throws Exception {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         Ordeal.Result result =
-                new Ordeal(directory.resolve("chaos"), FAULTS, SEED, EnumSet.allOf(Fault.class), false, out).run();
+                new Ordeal(
+                        directory.resolve("chaos"), FAULTS, List.of(SEED), EnumSet.allOf(Fault.class), false, out)
+                .run();
         out.println(Chaos.sentence(result));
 
         assertThat(result.faults()).isEqualTo(FAULTS);
@@ -38,15 +43,16 @@ class SurvivesFaultsTest {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         Ordeal.Result result = new Ordeal(
                         directory.resolve("chaos"),
-                        3,
-                        SEED,
+                        1,
+                        LongStream.range(SEED, SEED + SEEDS_OF_COMMANDS).boxed().toList(),
                         EnumSet.of(Fault.KILL_DTS_SYNC, Fault.CRASH_SOURCE, Fault.CRASH_DESTINATION),
                         true,
                         out)
                 .run();
         out.println(Chaos.sentence(result));
 
-        assertThat(result.reshaped()).isGreaterThan(20);
+        assertThat(result.faults()).isEqualTo(SEEDS_OF_COMMANDS);
+        assertThat(result.reshaped()).isGreaterThan(20L * SEEDS_OF_COMMANDS);
         assertThat(result.snapshots()).isGreaterThan(20);
     }
 }

@@ -40,7 +40,7 @@ public final class CarriedDdl {
     private static final String INVALID_PARAMETER = "22023";
 
     /** The first version whose sender announces tables again after their schema was renamed. */
-    private static final int RENAMED_SCHEMAS_ARE_SENT = 15;
+    private static final int RENAMED_SCHEMAS_ARE_SENT = 16;
 
     /** Rights are given on objects that the event does not name: on those of the task, and on others that need not be here. */
     private static final Set<String> RIGHTS = Set.of("GRANT", "REVOKE", "ALTER DEFAULT PRIVILEGES");

@@ -55,6 +55,7 @@ final class Checks {
                 source("selection", Stage.LOAD, TableChecks::selection),
                 source("replica-identity", Stage.STREAM, IdentityChecks::replicaIdentity),
                 source("partition-identity", Stage.STREAM, IdentityChecks::partitionIdentity),
+                source("partition-old-values", Stage.STREAM, IdentityChecks::partitionOldValues),
                 source("generated-identity", Stage.STREAM, IdentityChecks::generatedIdentity),
                 source("kept-identities", Stage.STREAM, IdentityChecks::kept),
                 both("carried-commands", Stage.STREAM, DdlChecks::carried),

@@ -97,6 +97,32 @@ final class IdentityChecks {
                 "partitions", "Every partition that has a usable replica identity has that of its partitioned table.");
     }
 
+    /**
+     * A column that is added with a default rewrites no row: the value of older rows is kept with the column. Before version 15 the server
+     * leaves these values out of the row before a change, if that is of a partition that is published as its root.
+     */
+    static void partitionOldValues(Ends ends, Findings findings) throws SQLException {
+        for (String[] found : ends.atSource("""
+                SELECT n.nspname, c.relname, string_agg(a.attname, ', ' ORDER BY a.attnum)
+                FROM unnest(?::bigint[]) t JOIN pg_class c ON c.oid = t::oid JOIN pg_namespace n ON n.oid = c.relnamespace
+                     JOIN pg_attribute a ON a.attrelid = c.oid AND a.atthasmissing AND NOT a.attisdropped
+                WHERE c.relispartition AND c.relreplident = 'f'
+                      AND current_setting('server_version_num')::int < 150000
+                GROUP BY n.nspname, c.relname
+                ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
+                """, published(ends)).list(row -> new String[] {row.getString(1), row.getString(2), row.getString(3)})) {
+            TableName table = new TableName(found[0], found[1]);
+            findings.warn(
+                    table.toString(),
+                    "Partition " + table + " identifies old rows by all columns, and this version of PostgreSQL leaves out what"
+                            + " rows had from the defaults of " + found[2]
+                            + " when these were added: the task would stop at an UPDATE or DELETE of such a row.",
+                    Advice.text("Rewrite it with VACUUM FULL " + table.sql()
+                            + ", which locks it meanwhile, or add a primary key."));
+        }
+        findings.passIfNothingFound("partitions", "The old rows of every partition are complete in the stream.");
+    }
+
     private static boolean agrees(CatalogTable partition, CatalogTable root) {
         if (partition.identity() == Identity.FULL) {
             return true;

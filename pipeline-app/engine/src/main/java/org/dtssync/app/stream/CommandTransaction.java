@@ -152,7 +152,7 @@ final class CommandTransaction implements CarriedCommands.Transaction {
         throw new SyncException(
                 FaultKind.SHAPE_CHANGED,
                 "A schema was renamed (" + shortened(carried.text(command))
-                        + "), and PostgreSQL before version 15 continues to send the rows of its tables under the earlier name.",
+                        + "), and PostgreSQL before version 16 continues to send the rows of its tables under the earlier name.",
                 "Rename it at the " + structure.follower() + " too and run with --resnapshot " + tables + ".");
     }
 

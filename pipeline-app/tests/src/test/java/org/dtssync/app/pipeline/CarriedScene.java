@@ -136,7 +136,7 @@ final class CarriedScene implements AutoCloseable {
         run(new CommandCase("after a command that failed", List.of()));
     }
 
-    /** Before version 15 the source continues to send the rows of a renamed schema's tables under their earlier names. */
+    /** Before version 16 the source continues to send the rows of a renamed schema's tables under their earlier names. */
     void stopsAtARenamedSchema() throws Exception {
         RunningPair.execute(
                 source,

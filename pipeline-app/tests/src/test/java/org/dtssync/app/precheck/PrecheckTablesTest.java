@@ -127,6 +127,30 @@ class PrecheckTablesTest {
     }
 
     @Test
+    void warnsOfOldRowsThatAreNotSentAsTheyAre() throws SQLException {
+        servers.atSource("""
+                CREATE TABLE root (id int) PARTITION BY RANGE (id);
+                CREATE TABLE leaf PARTITION OF root FOR VALUES FROM (1) TO (9);
+                ALTER TABLE root REPLICA IDENTITY FULL; ALTER TABLE leaf REPLICA IDENTITY FULL;
+                INSERT INTO root VALUES (1);
+                """);
+        servers.assertPasses("partition-old-values");
+        servers.atSource("ALTER TABLE root ADD added text DEFAULT 'given to all'");
+
+        servers.assertFound(
+                "partition-old-values",
+                "public.leaf",
+                WARN,
+                "Partition public.leaf identifies old rows by all columns, and this version of PostgreSQL leaves out what rows"
+                        + " had from the defaults of added when these were added: the task would stop at an UPDATE or DELETE of"
+                        + " such a row.",
+                "Rewrite it with VACUUM FULL \"public\".\"leaf\", which locks it meanwhile, or add a primary key.");
+
+        servers.atSource("VACUUM FULL leaf");
+        servers.assertPasses("partition-old-values");
+    }
+
+    @Test
     void refusesAKeyOfGeneratedColumns() throws SQLException {
         servers.atSource("""
                 CREATE TABLE doubled (id int, twice int GENERATED ALWAYS AS (id * 2) STORED PRIMARY KEY)

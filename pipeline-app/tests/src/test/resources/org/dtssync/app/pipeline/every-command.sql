@@ -214,9 +214,9 @@ alter table queried set schema arch
 insert into arch.queried values (1001, 'in arch', 0)
 
 -- a renamed schema
-since 15: alter schema pair rename to "Pair Two"
+since 16: alter schema pair rename to "Pair Two"
 
-since 15: insert into "Pair Two".inside values (5)
+since 16: insert into "Pair Two".inside values (5)
 
 -- a schema dropped with everything
 create schema doomed; create table doomed.a (i int primary key); create view doomed.v as select * from doomed.a; create function doomed.f() returns int language sql as 'select 1'; insert into doomed.a values (1)
