@@ -32,7 +32,7 @@ public final class AvroConverter implements Converter {
 
     private final AvroInput input = new AvroInput();
     private final AvroOutput output = new AvroOutput();
-    private final Map<Integer, Reader> readers = new HashMap<>();
+    private final Map<List<Integer>, Reader> readers = new HashMap<>();
 
     private SchemaRegistry registry;
     private OwnSubjects ownSubjects;
@@ -41,7 +41,7 @@ public final class AvroConverter implements Converter {
     private WriterCache writers;
     private @Nullable Reader lastReader;
 
-    private record Reader(int id, Schema schema, ValueDecoder decoder) {}
+    private record Reader(int id, int levels, Schema schema, ValueDecoder decoder) {}
 
     /** Creates a converter with its own registry client, from the properties given to {@link #configure}. */
     public AvroConverter() {}
@@ -165,10 +165,21 @@ public final class AvroConverter implements Converter {
 
     @Override
     public SchemaAndValue toConnectData(String topic, byte @Nullable [] bytes) {
-        if (bytes == null) {
-            return SchemaAndValue.NULL;
-        }
-        Reader reader = reader(WireFormat.schemaId(topic, bytes));
+        return bytes == null ? SchemaAndValue.NULL : read(topic, bytes, 0);
+    }
+
+    /**
+     * Converts a record to what {@link #fromConnectData} takes too: arrays of the values of structs, in the order of their fields. They have no
+     * default in place of null.
+     *
+     * @param levels how many levels of structs are arrays, from the record itself on; deeper ones are structs
+     */
+    public SchemaAndValue toArrays(String topic, byte[] bytes, int levels) {
+        return read(topic, bytes, levels);
+    }
+
+    private SchemaAndValue read(String topic, byte[] bytes, int levels) {
+        Reader reader = reader(WireFormat.schemaId(topic, bytes), levels);
         input.begin(bytes, WireFormat.HEADER_BYTES);
         Object value;
         try {
@@ -182,17 +193,17 @@ public final class AvroConverter implements Converter {
         return new SchemaAndValue(reader.schema(), value);
     }
 
-    private Reader reader(int id) {
-        if (lastReader == null || lastReader.id() != id) {
-            lastReader = readers.computeIfAbsent(id, this::makeReader);
+    private Reader reader(int id, int levels) {
+        if (lastReader == null || lastReader.id() != id || lastReader.levels() != levels) {
+            lastReader = readers.computeIfAbsent(List.of(id, levels), absent -> makeReader(id, levels));
         }
         return lastReader;
     }
 
-    private Reader makeReader(int id) {
+    private Reader makeReader(int id, int levels) {
         org.apache.avro.Schema avro = registry.schemaById(id);
         Schema schema = ConnectSchemaBuilder.build(avro);
-        return new Reader(id, schema, ValueDecoder.of(avro, schema));
+        return new Reader(id, levels, schema, ValueDecoder.of(avro, schema, levels));
     }
 
     private static SyncException damaged(String topic, int id, @Nullable RuntimeException cause) {

@@ -27,9 +27,24 @@ abstract class ValueDecoder {
      * @param schema the Connect schema made of it
      */
     static ValueDecoder of(org.apache.avro.Schema avro, Schema schema) {
+        return of(avro, schema, 0);
+    }
+
+    /**
+     * Returns a decoder whose records come as arrays of their values.
+     *
+     * @param avro the writer's schema
+     * @param schema the Connect schema made of it
+     * @param levels how many levels of records, from the value itself on; deeper ones come as structs
+     */
+    static ValueDecoder of(org.apache.avro.Schema avro, Schema schema, int levels) {
         if (avro.getType() == org.apache.avro.Schema.Type.UNION) {
             boolean nullFirst = avro.getTypes().get(0).getType() == org.apache.avro.Schema.Type.NULL;
-            return new NullableDecoder(nullFirst ? 0 : 1, of(ConnectSchemaBuilder.memberBesideNull(avro), schema));
+            return new NullableDecoder(
+                    nullFirst ? 0 : 1, of(ConnectSchemaBuilder.memberBesideNull(avro), schema, levels));
+        }
+        if (levels > 0 && avro.getType() == org.apache.avro.Schema.Type.RECORD) {
+            return new RecordDecoder(avro, schema, levels);
         }
         ValueDecoder plain = plain(avro, schema);
         Logical logical = Logical.of(schema);

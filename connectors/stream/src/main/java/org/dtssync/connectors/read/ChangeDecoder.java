@@ -10,7 +10,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
-import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class ChangeDecoder {
 
     private final TableName table;
-    private final Converter keyConverter;
-    private final Converter valueConverter;
+    private final RecordValues keys;
+    private final RecordValues envelopes;
 
     /** The cached facts about the schema of the last record. */
     private @Nullable Envelope envelope;
@@ -93,8 +93,8 @@ final class ChangeDecoder {
             return Optional.ofNullable(parameters.get(ChangeEnvelope.TYPE_PARAMETER));
         }
 
-        Object[] values(@Nullable Struct struct) {
-            if (struct == null) {
+        Object[] values(@Nullable Object row) {
+            if (row == null) {
                 throw new SyncException(
                         FaultKind.DATA,
                         "A record of table " + shape.table() + " has no row.",
@@ -102,7 +102,7 @@ final class ChangeDecoder {
             }
             Object[] values = new Object[fields.length];
             for (int i = 0; i < fields.length; i++) {
-                values[i] = plain(struct.get(fields[i]), forms[i]);
+                values[i] = plain(RecordValues.of(row, fields[i]), forms[i]);
             }
             return values;
         }
@@ -110,8 +110,9 @@ final class ChangeDecoder {
 
     ChangeDecoder(TableName table, Converter keyConverter, Converter valueConverter) {
         this.table = table;
-        this.keyConverter = keyConverter;
-        this.valueConverter = valueConverter;
+        this.keys = new RecordValues(keyConverter, 1);
+        // Rows, and the block of the source, are one level below.
+        this.envelopes = new RecordValues(valueConverter, 2);
     }
 
     /** Returns the table the topic belongs to. */
@@ -125,8 +126,8 @@ final class ChangeDecoder {
      * @param commit where its source transaction committed
      */
     TableChange decode(ConsumerRecord<byte[], byte[]> record, Lsn commit) {
-        Struct value = envelope(record);
-        return decode(record, commit, value, fields(value));
+        SchemaAndValue value = envelope(record);
+        return decode(record, commit, value.value(), fields(value.schema()));
     }
 
     /**
@@ -135,43 +136,45 @@ final class ChangeDecoder {
      * @param commit where its source transaction committed
      */
     DescribedChange describe(ConsumerRecord<byte[], byte[]> record, Lsn commit) {
-        Struct value = envelope(record);
-        Envelope fields = fields(value);
+        SchemaAndValue read = envelope(record);
+        Envelope fields = fields(read.schema());
+        Object value = read.value();
         Field time = fields.commitTime();
-        Long micros = time == null ? null : (Long) ((Struct) value.get(fields.source())).get(time);
+        Long micros = time == null ? null : (Long) RecordValues.of(RecordValues.of(value, fields.source()), time);
         byte[] key = record.key();
         return new DescribedChange(
                 decode(record, commit, value, fields),
                 micros,
-                key == null ? null : key(record, key, textsOfKey((String) value.get(fields.operation()))));
+                key == null
+                        ? null
+                        : key(record, key, textsOfKey((String) RecordValues.of(value, fields.operation()))));
     }
 
     private static String textsOfKey(String operation) {
         return operation.equals(ChangeEnvelope.DELETE) ? ChangeHeaders.TEXT_BEFORE : ChangeHeaders.TEXT;
     }
 
-    private Struct envelope(ConsumerRecord<byte[], byte[]> record) {
-        return (Struct)
-                valueConverter.toConnectData(record.topic(), record.value()).value();
+    private SchemaAndValue envelope(ConsumerRecord<byte[], byte[]> record) {
+        return envelopes.read(record.topic(), record.value());
     }
 
-    private Envelope fields(Struct value) {
+    private Envelope fields(Schema schema) {
         Envelope fields = envelope;
-        if (fields == null || fields.schema() != value.schema()) {
-            fields = Envelope.of(table, value.schema());
+        if (fields == null || fields.schema() != schema) {
+            fields = Envelope.of(table, schema);
             envelope = fields;
         }
         return fields;
     }
 
-    private TableChange decode(ConsumerRecord<byte[], byte[]> record, Lsn commit, Struct value, Envelope fields) {
-        Operation operation = operation(record, (String) value.get(fields.operation()));
+    private TableChange decode(ConsumerRecord<byte[], byte[]> record, Lsn commit, Object value, Envelope fields) {
+        Operation operation = operation(record, (String) RecordValues.of(value, fields.operation()));
         return new TableChange(
                 operation,
                 fields.row().shape(),
                 commit,
                 number(record),
-                (Long) ((Struct) value.get(fields.source())).get(fields.transaction()),
+                (Long) RecordValues.of(RecordValues.of(value, fields.source()), fields.transaction()),
                 before(operation, record, fields, value),
                 after(operation, record, fields, value),
                 operation == Operation.INSERT ? movedFrom(record) : null);
@@ -218,11 +221,11 @@ final class ChangeDecoder {
 
     /** An update of a row with a key can come without the row before it. */
     private Object @Nullable [] before(
-            Operation operation, ConsumerRecord<byte[], byte[]> record, Envelope fields, Struct value) {
+            Operation operation, ConsumerRecord<byte[], byte[]> record, Envelope fields, Object value) {
         if (operation == Operation.INSERT || operation == Operation.TRUNCATE) {
             return null;
         }
-        Struct before = (Struct) value.get(fields.before());
+        Object before = RecordValues.of(value, fields.before());
         boolean foundByKey = operation == Operation.UPDATE && record.key() != null;
         if (before == null && foundByKey) {
             return null;
@@ -236,9 +239,9 @@ final class ChangeDecoder {
     }
 
     private Object @Nullable [] after(
-            Operation operation, ConsumerRecord<byte[], byte[]> record, Envelope fields, Struct value) {
+            Operation operation, ConsumerRecord<byte[], byte[]> record, Envelope fields, Object value) {
         return switch (operation) {
-            case INSERT, UPDATE -> withUnchanged(record, fields.row(), (Struct) value.get(fields.after()));
+            case INSERT, UPDATE -> withUnchanged(record, fields.row(), RecordValues.of(value, fields.after()));
             case DELETE, TRUNCATE -> null;
         };
     }
@@ -275,8 +278,8 @@ final class ChangeDecoder {
                 "Only dts-sync may write to its topics.");
     }
 
-    private Object[] withUnchanged(ConsumerRecord<byte[], byte[]> record, Row fields, Struct struct) {
-        Object[] row = fields.values(struct);
+    private Object[] withUnchanged(ConsumerRecord<byte[], byte[]> record, Row fields, @Nullable Object values) {
+        Object[] row = fields.values(values);
         exact(record, ChangeHeaders.TEXT, fields.shape(), row);
         Header unchanged = record.headers().lastHeader(ChangeHeaders.UNCHANGED);
         if (unchanged != null) {
@@ -300,7 +303,7 @@ final class ChangeDecoder {
     }
 
     private KeyValues key(ConsumerRecord<byte[], byte[]> record, byte[] bytes, String prefix) {
-        Struct key = (Struct) keyConverter.toConnectData(record.topic(), bytes).value();
+        SchemaAndValue key = keys.read(record.topic(), bytes);
         List<Field> fields = key.schema().fields();
         if (key.schema() != keySchema) {
             keySchema = key.schema();
@@ -313,7 +316,7 @@ final class ChangeDecoder {
         for (int i = 0; i < values.length; i++) {
             Header text = record.headers().lastHeader(prefix + fields.get(i).name());
             values[i] = text == null
-                    ? plain(key.get(fields.get(i)), keyForms[i])
+                    ? plain(RecordValues.of(key.value(), fields.get(i)), keyForms[i])
                     : new String(text.value(), StandardCharsets.UTF_8);
         }
         return new KeyValues(keyColumns, values);

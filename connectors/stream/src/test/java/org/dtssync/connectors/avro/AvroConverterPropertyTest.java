@@ -24,6 +24,12 @@ final class AvroConverterPropertyTest {
             SchemaAndValue read = converter.toConnectData("topic", bytes);
 
             assertThat(read.value()).isEqualTo(value);
+            if (bytes != null) {
+                SchemaAndValue arrays = converter.toArrays("topic", bytes, i);
+                assertThat(converter.fromConnectData("topic", schema, arrays.value()))
+                        .as("arrays down to level %d", i)
+                        .isEqualTo(bytes);
+            }
             if (value != null) {
                 assertThat(read.schema()).isEqualTo(schema);
             }

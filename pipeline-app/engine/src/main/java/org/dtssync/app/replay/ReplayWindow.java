@@ -11,6 +11,8 @@ import org.dtssync.connectors.read.CutRecord;
 import org.dtssync.connectors.read.CutScan;
 import org.dtssync.schemas.Cut;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The part of a task's history that is asked for, and where to read it.
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param to what is asked for ends here
  */
 record ReplayWindow(CutPosition start, long lastOffset, long lastSequence, Optional<Moment> from, Optional<Moment> to) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReplayWindow.class);
 
     /** PostgreSQL takes a transaction's time before its place in the log: later ones may have slightly earlier times. */
     private static final long DISORDER_MICROS = 60_000_000;
@@ -39,6 +43,7 @@ record ReplayWindow(CutPosition start, long lastOffset, long lastSequence, Optio
         CutRecord first = cuts.first().orElseThrow(ReplayWindow::empty);
         CutRecord last = cuts.last().orElse(first);
         to.ifPresent(moment -> requireThere(cuts, moment, first));
+        from.ifPresent(moment -> warnIfBehind(moment, last.cut()));
         CutRecord start = from.map(moment -> start(cuts, moment, first, last)).orElse(first);
         return new ReplayWindow(start.position(), last.offset(), last.cut().sequence(), from, to);
     }
@@ -54,6 +59,20 @@ record ReplayWindow(CutPosition start, long lastOffset, long lastSequence, Optio
                 && last.time().isBefore(first.time());
         if (reversed || earlier) {
             throw new SyncException(FaultKind.USAGE, "--to is before --from.", "Exchange the two.");
+        }
+    }
+
+    /** Nothing comes of such a range, which would look like a task in which nothing happened. */
+    private static void warnIfBehind(Moment from, Cut last) {
+        Lsn end = new Lsn(last.lsn());
+        Long time = last.commitTimeMicros();
+        boolean behind = from instanceof Moment.AtLsn at && !end.reached(at.lsn());
+        boolean later = from instanceof Moment.AtTime at && time != null && time < at.micros();
+        if (behind || later) {
+            LOG.warn(
+                    "The topics end before --from, so nothing of it is there yet. last_lsn={} last_commit={}",
+                    end,
+                    time == null ? "unknown" : text(time));
         }
     }
 

@@ -200,6 +200,10 @@ class ReadmeTest {
         assertThat(here.run("replay", "rows", file, "sales.orders", "nothing=1").exitCode())
                 .isEqualTo(2);
         assertThat(here.run("replay", "changes", file, "--from", "0/1").err()).startsWith("The topics begin at LSN ");
+        Outcome later = here.run("replay", "changes", file, "--from", "F0000000/0");
+        assertThat(later.exitCode()).isZero();
+        assertThat(later.out()).isEmpty();
+        assertThat(later.err()).contains("The topics end before --from, so nothing of it is there yet. last_lsn=");
     }
 
     private void assertBaseMade(Outcome outcome) throws Exception {
