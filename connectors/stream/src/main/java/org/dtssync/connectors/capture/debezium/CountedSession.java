@@ -24,12 +24,13 @@ final class CountedSession implements InvocationHandler {
     /** What such a session has in addition; {@link Connection#unwrap} finds it. */
     interface Counting {
 
-        /** Counts what streams send that are started from now on. */
-        void countInto(StreamedRows counter);
+        /** Counts what streams send that are started from now on, and lets their rows be taken. */
+        void countInto(StreamedRows counter, RowMessages taker);
     }
 
     private final BaseConnection session;
     private @Nullable StreamedRows rows;
+    private @Nullable RowMessages messages;
 
     private CountedSession(BaseConnection session) {
         this.session = session;
@@ -49,6 +50,7 @@ final class CountedSession implements InvocationHandler {
     public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
         if (method.getDeclaringClass() == Counting.class && arguments != null) {
             rows = (StreamedRows) arguments[0];
+            messages = (RowMessages) arguments[1];
             return null;
         }
         if (method.getName().equals("unwrap") && arguments != null && ((Class<?>) arguments[0]).isInstance(proxy)) {
@@ -63,10 +65,10 @@ final class CountedSession implements InvocationHandler {
     /** Returns the same result; on the way to the stream each has a proxy. */
     private @Nullable Object counted(@Nullable Object result) {
         if (result instanceof PGReplicationStream stream) {
-            if (rows == null) {
+            if (rows == null || messages == null) {
                 throw new IllegalStateException("Nobody counts this stream.");
             }
-            return new CountedStream(stream, rows);
+            return new CountedStream(stream, rows, messages);
         }
         for (Class<?> step : new Class<?>[] {
             PGReplicationConnection.class, ChainedStreamBuilder.class, ChainedLogicalStreamBuilder.class

@@ -7,12 +7,14 @@ import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 
 /**
- * A stream whose messages are counted before Debezium reads them.
+ * A stream whose messages are counted before Debezium reads them, and which keeps those of rows for {@link RowStream}.
  *
  * @param stream the driver's
  * @param rows counts them
+ * @param messages takes those of rows
  */
-record CountedStream(PGReplicationStream stream, StreamedRows rows) implements PGReplicationStream {
+record CountedStream(PGReplicationStream stream, StreamedRows rows, RowMessages messages)
+        implements PGReplicationStream {
 
     @Override
     public @Nullable ByteBuffer read() throws SQLException {
@@ -21,7 +23,8 @@ record CountedStream(PGReplicationStream stream, StreamedRows rows) implements P
 
     @Override
     public @Nullable ByteBuffer readPending() throws SQLException {
-        return counted(stream.readPending());
+        ByteBuffer message = counted(stream.readPending());
+        return message != null && messages.take(message, stream.getLastReceiveLSN().asLong()) ? null : message;
     }
 
     private @Nullable ByteBuffer counted(@Nullable ByteBuffer message) {

@@ -84,7 +84,15 @@ final class EventQueue {
      * @throws InterruptedException if the thread was interrupted or the queue is closed
      */
     void add(SourceRecord event, boolean end) throws InterruptedException {
-        long size = RecordSize.of(event);
+        add(event, end, RecordSize.of(event));
+    }
+
+    /**
+     * Adds an event whose size is known, waiting while the queue is full.
+     *
+     * @throws InterruptedException if the thread was interrupted or the queue is closed
+     */
+    void add(SourceRecord event, boolean end, long size) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (!closed && !hasRoomFor(size)) {

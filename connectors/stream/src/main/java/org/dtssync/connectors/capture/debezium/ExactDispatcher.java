@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts every change into our queue, and one record after those of each transaction. Debezium's own transaction metadata is off:
  * it numbers every change in its transaction and table, formats an identifier for each, and copies the counts of all tables into
- * each record's offset. Logical messages cannot be applied to a destination.
+ * each record's offset. Rows that {@link RowMessages} decoded become events here without Debezium's emitter. Logical messages cannot be applied to a destination.
  *
  * <p>A change that Debezium would silently ignore is a fault here. Used by the one thread that reads the WAL. See
  * docs/decisions/0004-less-work-per-event-in-debezium.md.
@@ -35,6 +35,7 @@ final class ExactDispatcher extends PostgresEventDispatcher<TableId> {
 
     private final EventQueue events;
     private final StreamedRows rows;
+    private final RowEvents decoded;
     private final String endTopic;
     private boolean hasChanges;
 
@@ -47,7 +48,8 @@ final class ExactDispatcher extends PostgresEventDispatcher<TableId> {
             Heartbeat.ScheduledHeartbeat heartbeat,
             DebeziumHeaderProducer headers,
             EventQueue events,
-            StreamedRows rows) {
+            StreamedRows rows,
+            RowEvents decoded) {
         super(
                 configuration,
                 topics,
@@ -65,6 +67,7 @@ final class ExactDispatcher extends PostgresEventDispatcher<TableId> {
                 headers);
         this.events = events;
         this.rows = rows;
+        this.decoded = decoded;
         this.endTopic = topics.transactionTopic();
     }
 
@@ -89,6 +92,11 @@ final class ExactDispatcher extends PostgresEventDispatcher<TableId> {
     public boolean dispatchDataChangeEvent(
             PostgresPartition partition, @Nullable TableId table, ChangeRecordEmitter<PostgresPartition> change)
             throws InterruptedException {
+        RowMessages.Row row = decoded.row();
+        if (row != null) {
+            dispatch(row, partition, (PostgresOffsetContext) change.getOffset());
+            return true;
+        }
         if (table == null) {
             throw undescribed("table");
         }
@@ -100,6 +108,16 @@ final class ExactDispatcher extends PostgresEventDispatcher<TableId> {
         }
         rows.handOver();
         return dispatched;
+    }
+
+    private void dispatch(RowMessages.Row row, PostgresPartition partition, PostgresOffsetContext offset)
+            throws InterruptedException {
+        hasChanges = true;
+        for (SourceRecord event : decoded.of(row, partition.getSourcePartition(), offset)) {
+            events.add(event, false, row.size());
+            rows.add();
+        }
+        rows.handOver();
     }
 
     @Override

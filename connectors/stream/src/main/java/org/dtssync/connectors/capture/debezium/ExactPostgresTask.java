@@ -167,8 +167,9 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
         ReplicationSlot slot = new ReplicationSlot(configuration.slotName());
         SlotState state = slotState(connections.mainConnection(), slot);
         StreamedRows rows = new StreamedRows();
+        RowMessages messages = new RowMessages(schema, topics);
         ReplicationSession replication =
-                new ReplicationSession(connection(connections.mainConnection(), schema), slot, rows);
+                new ReplicationSession(connection(connections.mainConnection(), schema), slot, rows, messages);
         opened.add(replication, replication::end);
         ChangeEventQueue<DataChangeEvent> unused =
                 UnusedQueue.create(() -> taskContext.configureLoggingContext(CONTEXT_NAME));
@@ -183,7 +184,8 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
                 new HeartbeatFactory<TableId>().getScheduledHeartbeat(configuration, null, null, unused),
                 configuration.getServiceRegistry().tryGetService(DebeziumHeaderProducer.class),
                 events,
-                rows);
+                rows,
+                new RowEvents(messages));
         SnapshotterService snapshotter = configuration.getServiceRegistry().tryGetService(SnapshotterService.class);
         PostgresChangeEventSourceCoordinator started = new PostgresChangeEventSourceCoordinator(
                 offsets,

@@ -27,6 +27,16 @@ final class RecordSize {
         return RECORD_BYTES + (record.value() instanceof Struct value ? rows(value) : 0);
     }
 
+    /**
+     * Returns approximately how many bytes a record takes in memory whose row came in a message of the server.
+     *
+     * @param message the size of the message
+     * @param values how many values it has
+     */
+    static long of(int message, int values) {
+        return RECORD_BYTES + VALUE_BYTES * values + (message > LONG_TEXT ? 2L * message : message);
+    }
+
     /** Only rows have a significant size. */
     private static long rows(Struct envelope) {
         long size = 0;

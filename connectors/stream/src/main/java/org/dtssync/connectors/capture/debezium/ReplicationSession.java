@@ -35,6 +35,7 @@ final class ReplicationSession implements ReplicationConnection {
     private final ReplicationSlot slot;
     private volatile boolean over;
     private final StreamedRows rows;
+    private final RowMessages messages;
 
     /**
      * Creates a session that is not open yet.
@@ -42,11 +43,14 @@ final class ReplicationSession implements ReplicationConnection {
      * @param connection Debezium's connection, which is also a {@link JdbcConnection}
      * @param slot what it streams
      * @param rows counts the rows that the server sends
+     * @param messages takes the messages of rows
      */
-    ReplicationSession(ReplicationConnection connection, ReplicationSlot slot, StreamedRows rows) {
+    ReplicationSession(
+            ReplicationConnection connection, ReplicationSlot slot, StreamedRows rows, RowMessages messages) {
         this.connection = connection;
         this.slot = slot;
         this.rows = rows;
+        this.messages = messages;
     }
 
     @Override
@@ -59,7 +63,7 @@ final class ReplicationSession implements ReplicationConnection {
             throws SQLException, InterruptedException {
         Connection session = session();
         SessionSettings.applyToStream(session);
-        session.unwrap(CountedSession.Counting.class).countInto(rows);
+        session.unwrap(CountedSession.Counting.class).countInto(rows, messages);
         ReplicationStream stream = connection.startStreaming(offset, position);
         // Debezium reopens a lost session, without these settings.
         requireSet(session == session());
@@ -67,7 +71,7 @@ final class ReplicationSession implements ReplicationConnection {
             requireSet(
                     setting.getValue().equals(session.unwrap(PGConnection.class).getParameterStatus(setting.getKey())));
         }
-        return stream;
+        return new RowStream(stream, messages);
     }
 
     private static void requireSet(boolean set) {

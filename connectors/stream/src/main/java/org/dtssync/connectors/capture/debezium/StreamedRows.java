@@ -10,7 +10,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Counts the rows that the slot sends, as the server's own messages say, and those that Debezium makes of them: each has to become at
+ * Counts the rows that the slot sends, as the server's own messages say, and those that are made of them: each has to become at
  * least one event. Debezium ignores a change in more than one place, for example of a table whose name it cannot read, and says so in no
  * more than a line of its log.
  *
