@@ -26,8 +26,7 @@ final class ColumnMapping {
     /** Whether rows of the record are rows of the table as they are. */
     private boolean same;
 
-    private ColumnMapping(
-            TargetTable table, RowShape shape, Optional<EarlierShape> earlier, DestinationFaults faults) {
+    private ColumnMapping(TargetTable table, RowShape shape, Optional<EarlierShape> earlier, DestinationFaults faults) {
         this.table = table;
         this.faults = faults;
         this.earlier = earlier;
@@ -115,9 +114,7 @@ final class ColumnMapping {
     }
 
     private SyncException missing(String column) {
-        return earlier.isPresent()
-                ? faults.missingEarlier(table.name(), column)
-                : faults.missing(table.name(), column);
+        return earlier.isPresent() ? faults.missingEarlier(table.name(), column) : faults.missing(table.name(), column);
     }
 
     private SyncException reload(String what) {

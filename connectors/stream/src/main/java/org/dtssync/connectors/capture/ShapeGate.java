@@ -73,7 +73,8 @@ final class ShapeGate {
                 FaultKind.SHAPE_CHANGED,
                 "The shape of table " + table + " changed at the " + side
                         + seen.difference().map(how -> ": it " + how).orElse("") + ".",
-                "Make the same change at the " + (side == End.SOURCE ? End.DESTINATION : End.SOURCE) + ", then run with --accept-structure " + table
-                        + "; or with --resnapshot " + table + " where existing rows changed.");
+                "Make the same change at the " + (side == End.SOURCE ? End.DESTINATION : End.SOURCE)
+                        + ", then run with --accept-structure " + table + "; or with --resnapshot " + table
+                        + " where existing rows changed.");
     }
 }

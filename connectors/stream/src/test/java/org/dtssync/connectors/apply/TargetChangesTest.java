@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.End;
+import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.connectors.read.RowShape;
 import org.dtssync.connectors.read.TableChange;
@@ -78,7 +78,8 @@ class TargetChangesTest {
                 Map.of("id", Optional.of("id"), "old", Optional.of("v"), "gone", Optional.empty()),
                 Map.of("more", Optional.of("0")),
                 Map.of());
-        TargetChanges changes = new TargetChanges(table(List.of("id"), "id", "v", "more"), Optional.of(earlier), false, FAULTS);
+        TargetChanges changes =
+                new TargetChanges(table(List.of("id"), "id", "v", "more"), Optional.of(earlier), false, FAULTS);
         RowShape before = shape("id", "old", "gone");
         RowShape after = shape("id", "v", "more");
 
@@ -111,7 +112,8 @@ class TargetChangesTest {
 
         Change keyed = new TargetChanges(table(List.of("id"), "id", "v"), Optional.empty(), false, FAULTS).of(update);
         assertThat(((Change.Update) keyed).before()).isNull();
-        assertThatThrownBy(() -> new TargetChanges(table(List.of(), "id", "v"), Optional.empty(), false, FAULTS).of(update))
+        assertThatThrownBy(() ->
+                        new TargetChanges(table(List.of(), "id", "v"), Optional.empty(), false, FAULTS).of(update))
                 .isInstanceOf(SyncException.class)
                 .hasMessageContaining("without the row before it");
     }
@@ -151,7 +153,6 @@ class TargetChangesTest {
             assertThat(fault.kind()).isEqualTo(FaultKind.SHAPE_CHANGED);
             assertThat(DestinationFaults.otherColumns(fault)).contains(NAME);
         }
-        assertThat(DestinationFaults.otherColumns(FAULTS.missing(NAME)))
-                .isEmpty();
+        assertThat(DestinationFaults.otherColumns(FAULTS.missing(NAME))).isEmpty();
     }
 }

@@ -11,8 +11,8 @@ import org.apache.kafka.connect.data.SchemaBuilder;
 import org.dtssync.connectors.avro.AvroConverter;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.End;
+import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.Test;
 

@@ -78,8 +78,8 @@ final class PatientRemoval {
             if (now - beganNanos > limit.toNanos()) {
                 throw new SyncException(
                         FaultKind.TRANSIENT,
-                        what + " at the " + database.role() + " cannot be removed: "
-                                + holder.orElse("another session") + " holds it.",
+                        what + " at the " + database.role() + " cannot be removed: " + holder.orElse("another session")
+                                + " holds it.",
                         "End that transaction and run dts-sync release again; or run there: " + byHand);
             }
             if (now - wordNanos >= NEXT_WORD.toNanos()) {
@@ -117,8 +117,8 @@ final class PatientRemoval {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(HOLDER)) {
             return rows.next()
-                    ? Optional.of(holder(
-                            rows.getObject(1, Integer.class), rows.getString(2), rows.getObject(3, Long.class)))
+                    ? Optional.of(
+                            holder(rows.getObject(1, Integer.class), rows.getString(2), rows.getObject(3, Long.class)))
                     : Optional.empty();
         }
     }

@@ -7,9 +7,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.ddl.DdlRecorder;
 import org.dtssync.app.ddl.IdentityGuard;
 import org.dtssync.app.ddl.InterimKeys;
+import org.dtssync.app.ddl.RecorderRemoval;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.Endpoint;
 import org.dtssync.app.moving.ReadOnlyGate;
@@ -40,8 +40,7 @@ import org.dtssync.schemas.TopicNames;
  */
 public final class Release {
 
-    private static final String SCHEMA_BY_HAND =
-            "DROP SCHEMA dts_sync CASCADE; if no other task uses this database.";
+    private static final String SCHEMA_BY_HAND = "DROP SCHEMA dts_sync CASCADE; if no other task uses this database.";
 
     private final TaskFile task;
     private final Route route;
@@ -192,13 +191,13 @@ public final class Release {
                     "The event trigger that keeps replica identities",
                     "DROP FUNCTION dts_sync.on_identity_change() CASCADE;",
                     IdentityGuard::removeIfUnused);
-            if (DdlRecorder.remove(connection, route.task()) == DdlRecorder.Removal.HELD) {
+            if (RecorderRemoval.remove(connection, route.task()) == RecorderRemoval.Result.HELD) {
                 patience.run(
                         route.source(),
                         connection,
                         "The recorder of structure changes",
                         SCHEMA_BY_HAND,
-                        held -> DdlRecorder.removeAtOnce(held, route.task()));
+                        held -> RecorderRemoval.removeAtOnce(held, route.task()));
             }
             if (HeartbeatStore.isKept(connection)) {
                 HeartbeatStore heartbeat = new HeartbeatStore(route.task());

@@ -16,8 +16,6 @@ import org.dtssync.connectors.postgres.EventTriggers;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Event triggers at a source that record every change of the structure, in its transaction, as rows of {@code dts_sync.ddl}: the text,
@@ -50,27 +48,19 @@ public final class DdlRecorder {
             "default_text_search_config");
 
     /** Changes with the texts: an older recorder is replaced. */
-    private static final Logger LOG = LoggerFactory.getLogger(DdlRecorder.class);
-
     private static final String VERSION = "dts-sync: commands that change the structure, version 4";
 
     /** The same that the functions take. */
     private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtext('dts_sync_ddl'))";
 
-    private static final String LOCK_NOT_AVAILABLE = "55P03";
-
-    private static final int REMOVAL_WAIT_MILLIS = 300;
-
-    private static final int REMOVAL_TRIES = 5;
-
-    private static final String REMOVAL_OF_FUNCTIONS = """
+    static final String REMOVAL_OF_FUNCTIONS = """
             DROP FUNCTION IF EXISTS dts_sync.on_ddl(), dts_sync.ddl_role() CASCADE;
             DROP FUNCTION IF EXISTS dts_sync.record_ddl(text, text, text, text[], jsonb), dts_sync.publish(oid, name),
                 dts_sync.images(oid), dts_sync.know(oid), dts_sync.relation_mark(oid), dts_sync.relation_state(oid), dts_sync.ddl_enter(text, name, text[], text[], bigint), dts_sync.ddl_leave(text),
                 dts_sync.ddl_passed(text, xid8), dts_sync.ddl_accept(text[]), dts_sync.ddl_doubt(text, boolean) CASCADE;
             """;
 
-    private static final String REMOVAL_OF_TABLES =
+    static final String REMOVAL_OF_TABLES =
             "DROP TABLE IF EXISTS dts_sync.ddl, dts_sync.ddl_task, dts_sync.ddl_relation CASCADE;\n";
 
     /** What a superuser's tables have stays: it is of tasks that run. Nobody else could give them code that runs with its rights. */
@@ -409,95 +399,8 @@ public final class DdlRecorder {
         }
     }
 
-    /** What became of the recorder of a task that ends. */
-    public enum Removal {
-        /** It is gone, as far as nobody else needs it. */
-        DONE,
-        /** It records nothing for the task any more, if the account may say so, but an open transaction keeps something of it. */
-        HELD
-    }
-
-    /**
-     * Removes a task; with the last one go the triggers, their functions and everything they recorded. Of a recorder that a superuser has
-     * installed the triggers stay, and record nothing; of one that another account keeps to itself nothing is
-     * removed. Triggers stay as well while a transaction that has run a command is open: other commands must not wait behind their removal.
-     *
-     * @param connection to a source, in autocommit mode
-     */
-    public static Removal remove(Connection connection, String task) throws SQLException {
-        for (int left = REMOVAL_TRIES; left >= 0; left--) {
-            connection.setAutoCommit(false);
-            try (Statement statement = connection.createStatement()) {
-                // What a transaction has noted of its commands is locked until it ends, and others queue behind who
-                // waits for it.
-                statement.execute("SET LOCAL lock_timeout = '" + REMOVAL_WAIT_MILLIS + "'");
-                if (left > 0) {
-                    removeAtOnce(connection, task);
-                } else {
-                    silence(connection, task);
-                }
-                connection.commit();
-                return left > 0 ? Removal.DONE : Removal.HELD;
-            } catch (SQLException e) {
-                connection.rollback();
-                if (left == 0 || !LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
-                    throw e;
-                }
-            } finally {
-                connection.setAutoCommit(true);
-            }
-        }
-        throw new IllegalStateException("the last try returns or throws");
-    }
-
-    /**
-     * Removes the same, in the caller's transaction, which limits how long it waits for commands that are open.
-     *
-     * @throws SQLException also if one of them lasts longer
-     */
-    public static void removeAtOnce(Connection connection, String task) throws SQLException {
-        if (!yes(
-                connection,
-                "SELECT coalesce(has_function_privilege(to_regprocedure('dts_sync.ddl_leave(text)'), 'EXECUTE'), false)")) {
-            return;
-        }
-        EventTriggers.silence(connection);
-        leave(connection, task);
-        try (Statement statement = connection.createStatement()) {
-            dropIfUnused(connection, statement);
-        }
-    }
-
-    private static void leave(Connection connection, String task) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT dts_sync.ddl_leave(?)")) {
-            statement.setString(1, task);
-            statement.execute();
-        }
-    }
-
-    /** Without the task's row the triggers record nothing for it; the marks of tables stay until a recorder is installed again. */
-    private static void silence(Connection connection, String task) throws SQLException {
-        if (!yes(connection, "SELECT has_table_privilege('dts_sync.ddl_task', 'DELETE')")) {
-            LOG.warn("The recorder of structure changes could not be ended: commands are open. task={}", task);
-            return;
-        }
-        try (PreparedStatement statement =
-                connection.prepareStatement("DELETE FROM dts_sync.ddl_task WHERE task = ?")) {
-            statement.setString(1, task);
-            statement.executeUpdate();
-        }
-    }
-
-    private static void dropIfUnused(Connection connection, Statement statement) throws SQLException {
-        if (yes(connection, """
-                SELECT NOT EXISTS (SELECT FROM dts_sync.ddl_task)
-                       AND (SELECT pg_has_role(proowner, 'USAGE') FROM pg_proc WHERE oid = to_regproc('dts_sync.on_ddl'))
-                """)) {
-            statement.execute(REMOVAL_OF_FUNCTIONS + REMOVAL_OF_TABLES);
-        }
-    }
-
-    private static boolean yes(Connection connection, String sql, String... parameters) throws SQLException {
+    /** Asks one question. */
+    static boolean yes(Connection connection, String sql, String... parameters) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setString(i + 1, parameters[i]);

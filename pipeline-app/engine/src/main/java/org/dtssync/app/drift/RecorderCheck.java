@@ -117,8 +117,8 @@ public final class RecorderCheck {
     }
 
     /**
-     * In reverse replication the source's recorder stays, since a rollback goes on with it. What it records until then, the commands of this
-     * direction among it, no stream has: whoever rolls back begins behind it.
+     * In reverse replication the source's recorder stays, since a rollback continues with it. What it records until then, the commands of this
+     * direction among it, no stream has: a rollback begins behind it.
      */
     private void tidyFollower() {
         try (Connection follower = route.destination().openForShortTransactions()) {

@@ -54,16 +54,16 @@ record ReverseCommands(TaskFile task) {
     private static Gate recorded(DatabaseConnections destination) {
         String account = destination.settings().user();
         return DdlRecorder.isPossible(destination)
-                        ? Gate.pass(
+                ? Gate.pass(
+                        GATE,
+                        Group.REVERSE,
+                        "Commands that change the structure can be recorded at the " + destination.role() + ".")
+                : Gate.fail(
                                 GATE,
                                 Group.REVERSE,
-                                "Commands that change the structure can be recorded at the " + destination.role() + ".")
-                        : Gate.fail(
-                                        GATE,
-                                        Group.REVERSE,
-                                        "Account " + account + " may not make event triggers at the "
-                                                + destination.role() + ", which ddl.reverse carry needs.",
-                                        "As a superuser, once; or set ddl.reverse: stop.")
-                                .at(destination.role().label(), String.join("\n", DdlRecorder.statements(account)));
+                                "Account " + account + " may not make event triggers at the " + destination.role()
+                                        + ", which ddl.reverse carry needs.",
+                                "As a superuser, once; or set ddl.reverse: stop.")
+                        .at(destination.role().label(), String.join("\n", DdlRecorder.statements(account)));
     }
 }

@@ -2,7 +2,7 @@ package org.dtssync.app.source;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import org.dtssync.app.ddl.DdlRecorder;
+import org.dtssync.app.ddl.RecorderRemoval;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.Failpoint;
@@ -38,7 +38,7 @@ public record StreamEnd(Route route, Epoch epoch) {
             if (route.source().role() == End.DESTINATION) {
                 // Reverse replication begins again with the next switchover; meanwhile commands there are those that
                 // this task repeats.
-                DdlRecorder.remove(source, route.task());
+                RecorderRemoval.remove(source, route.task());
             }
             Failpoint.STREAM_END_PUBLICATION_DROPPED.reached();
             destination.commit();

@@ -223,7 +223,7 @@ class DdlRecorderTest {
                             "SELECT count(*) FROM pg_publication_rel WHERE prrelid = 'aside.unselected'::regclass"))
                     .containsExactly("0");
 
-            DdlRecorder.remove(owner, "t");
+            RecorderRemoval.remove(owner, "t");
             assertThat(query(owner, "SELECT evtname FROM pg_event_trigger")).isEmpty();
             assertThat(query(owner, "SELECT relname FROM pg_class WHERE relnamespace = 'dts_sync'::regnamespace"))
                     .isEmpty();
@@ -282,7 +282,7 @@ class DdlRecorderTest {
 
                 assertThat(DdlRecorder.passed(owner, "t", DdlRecorder.oldestTransaction(owner)))
                         .isEqualTo(1);
-                DdlRecorder.remove(owner, "t");
+                RecorderRemoval.remove(owner, "t");
                 execute(superuser, "create table later (id int primary key)");
                 assertThat(rows(superuser, "tag")).isEmpty();
             } finally {
@@ -370,7 +370,7 @@ class DdlRecorderTest {
             assertThat(DdlRecorder.passed(owner, "u", oldest)).isEqualTo(1);
             execute(other, "commit");
             assertThat(rows(owner, "objects -> 0 ->> 'identity'")).containsExactly("public.two", "public.three");
-            DdlRecorder.remove(owner, "u");
+            RecorderRemoval.remove(owner, "u");
             assertThat(DdlRecorder.passed(owner, "t", DdlRecorder.oldestTransaction(owner)))
                     .isEqualTo(2);
 

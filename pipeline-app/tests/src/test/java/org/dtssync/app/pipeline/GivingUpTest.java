@@ -147,8 +147,8 @@ class GivingUpTest {
                     "SELECT DISTINCT pid FROM pg_locks WHERE relation = 'dts_sync.ddl'::regclass AND mode = 'RowExclusiveLock'");
 
             assertThatThrownBy(() -> new Release(task).run(true))
-                    .hasMessageContaining("cannot be removed: pid " + pid + " (user " + source.user()
-                            + ", transaction open for ")
+                    .hasMessageContaining(
+                            "cannot be removed: pid " + pid + " (user " + source.user() + ", transaction open for ")
                     .hasMessageContaining("dts-sync release again");
 
             assertThat(RunningPair.query(
