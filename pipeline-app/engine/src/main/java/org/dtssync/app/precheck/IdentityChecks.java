@@ -110,11 +110,13 @@ final class IdentityChecks {
                       AND current_setting('server_version_num')::int < 150000
                 GROUP BY n.nspname, c.relname
                 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
-                """, published(ends)).list(row -> new String[] {row.getString(1), row.getString(2), row.getString(3)})) {
+                """, published(ends))
+                .list(row -> new String[] {row.getString(1), row.getString(2), row.getString(3)})) {
             TableName table = new TableName(found[0], found[1]);
             findings.warn(
                     table.toString(),
-                    "Partition " + table + " identifies old rows by all columns, and this version of PostgreSQL leaves out what"
+                    "Partition " + table
+                            + " identifies old rows by all columns, and this version of PostgreSQL leaves out what"
                             + " rows had from the defaults of " + found[2]
                             + " when these were added: the task would stop at an UPDATE or DELETE of such a row.",
                     Advice.text("Rewrite it with VACUUM FULL " + table.sql()

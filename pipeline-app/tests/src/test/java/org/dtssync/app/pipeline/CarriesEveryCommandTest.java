@@ -49,8 +49,8 @@ class CarriesEveryCommandTest {
         return Stream.of(System.getProperty("commands.versions", "14-17-superuser,18-18-plain")
                         .split(","))
                 .map(one -> one.split("-"))
-                .map(one -> Arguments.of(
-                        Integer.parseInt(one[0]), Integer.parseInt(one[1]), one[2].equals("superuser")));
+                .map(one ->
+                        Arguments.of(Integer.parseInt(one[0]), Integer.parseInt(one[1]), one[2].equals("superuser")));
     }
 
     @ParameterizedTest
