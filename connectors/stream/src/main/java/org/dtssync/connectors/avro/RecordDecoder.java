@@ -22,8 +22,7 @@ final class RecordDecoder extends ValueDecoder {
         List<Field> fields = schema.fields();
         this.decoders = new ValueDecoder[fields.size()];
         for (int i = 0; i < decoders.length; i++) {
-            decoders[i] = of(
-                    avro.getFields().get(i).schema(), fields.get(i).schema(), levels - 1);
+            decoders[i] = of(avro.getFields().get(i).schema(), fields.get(i).schema(), levels - 1);
         }
     }
 

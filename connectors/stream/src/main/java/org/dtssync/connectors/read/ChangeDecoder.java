@@ -145,9 +145,7 @@ final class ChangeDecoder {
         return new DescribedChange(
                 decode(record, commit, value, fields),
                 micros,
-                key == null
-                        ? null
-                        : key(record, key, textsOfKey((String) RecordValues.of(value, fields.operation()))));
+                key == null ? null : key(record, key, textsOfKey((String) RecordValues.of(value, fields.operation()))));
     }
 
     private static String textsOfKey(String operation) {

@@ -5,7 +5,6 @@ import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.avro.AvroConverter;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads records whose fields are then looked up one by one. Our own converter passes their values on in arrays: a struct would check each value, and
@@ -23,8 +22,8 @@ record RecordValues(Converter converter, int levels) {
                 : converter.toConnectData(topic, bytes);
     }
 
-    /** Returns the value of a field of a record that was read, or of a struct in it. */
-    static @Nullable Object of(Object struct, Field field) {
+    /** Returns the value of a field of a record that was read, or of a struct in it; null for NULL, as {@link Struct#get} does. */
+    static Object of(Object struct, Field field) {
         return struct instanceof Object[] values ? values[field.index()] : ((Struct) struct).get(field);
     }
 }

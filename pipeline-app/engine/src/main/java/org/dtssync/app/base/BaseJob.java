@@ -76,6 +76,9 @@ public final class BaseJob {
                     "Task " + file.name() + " is a mirror: applications write to its destination, which is at no cut.",
                     "A base needs a destination that only its task writes to.");
         }
+        try (CutTopic topic = new CutTopic(file)) {
+            topic.requireReadable();
+        }
         try (BaseDirectory.Lock lock = directory.lock()) {
             List<FinishedTable> finished = new ArrayList<>(directory.begin(file.name()));
             Set<TableName> moved = new HashSet<>();

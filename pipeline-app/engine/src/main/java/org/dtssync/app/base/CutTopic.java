@@ -32,6 +32,11 @@ public final class CutTopic implements AutoCloseable {
         this.cuts = new CutScan(names, file.kafka().properties(), codecs.cuts());
     }
 
+    /** Requires that cuts can be read, such as by this registry, before anything is written. */
+    void requireReadable() {
+        cuts.last().ifPresent(CutRecord::cut);
+    }
+
     /** Returns the cut at a position of the destination. */
     BaseCut at(AppliedPosition position) {
         Cut cut = cuts.at(position.cutOffset())
