@@ -1,9 +1,11 @@
 package org.dtssync.app.inventory;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -42,6 +44,21 @@ public record Inventory(List<InventoryItem> items) {
     /** Returns what has to be made by hand, without what belongs to it. */
     public List<InventoryItem> byHand() {
         return of(item -> item.verdict() == Verdict.BY_HAND && item.within().isEmpty());
+    }
+
+    /** Returns the SQL that makes an object by hand, then that of everything that belongs to it and has to be made by hand too. */
+    public List<String> sqlOfWhole(InventoryItem whole) {
+        List<String> sql = new ArrayList<>();
+        collect(whole, sql);
+        return sql;
+    }
+
+    private void collect(InventoryItem item, List<String> sql) {
+        item.sql().map(String::strip).ifPresent(sql::add);
+        of(part -> part.verdict() == item.verdict()
+                        && part.within().equals(Optional.of(item.title()))
+                        && !part.title().equals(item.title()))
+                .forEach(part -> collect(part, sql));
     }
 
     /** Returns what the selection leaves out although objects of the task need it. */

@@ -35,6 +35,19 @@ public record InventoryItem(
         return (kind + " " + identity).strip();
     }
 
+    /** Returns the same with other SQL; none if that is empty. */
+    public InventoryItem withSql(String other) {
+        return new InventoryItem(
+                kind,
+                identity,
+                verdict,
+                reason,
+                neededBy,
+                Optional.of(other).filter(text -> !text.isEmpty()),
+                count,
+                within);
+    }
+
     /** Returns whether a person has to decide or do something about it. */
     public boolean isFinding() {
         return verdict == Verdict.BY_HAND || !neededBy.isEmpty();

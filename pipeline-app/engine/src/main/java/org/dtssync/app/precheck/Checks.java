@@ -82,7 +82,7 @@ final class Checks {
                 both("superuser-objects", Stage.LOAD, OwnershipChecks::superuserObjects),
                 both("tablespaces", Stage.LOAD, ObjectChecks::tablespaces),
                 source("structure-reader", Stage.LOAD, ReaderCheck::reader),
-                source("not-carried", Stage.SWITCHOVER, NotCarriedChecks::notCarried),
+                both("not-carried", Stage.SWITCHOVER, NotCarriedChecks::notCarried),
                 source("left-out", Stage.SWITCHOVER, NotCarriedChecks::leftOut),
                 both("existing-objects", Stage.LOAD, DestinationChecks::existingObjects),
                 both("existing-names", Stage.LOAD, ExistingNames::existing),

@@ -1,11 +1,14 @@
 package org.dtssync.app.precheck;
 
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.dtssync.app.inventory.InventoryItem;
 import org.dtssync.app.precheck.Advice.Place;
 
@@ -18,22 +21,27 @@ final class NotCarriedChecks {
     /** Other checks report these. */
     private static final Set<String> REPORTED_ELSEWHERE = Set.of("large object", "foreign table");
 
+    private static final String CURRENT_DATABASE = "SELECT quote_ident(current_database())";
+
     private NotCarriedChecks() {}
 
     static void notCarried(Ends ends, Findings findings) throws SQLException {
+        String source = ends.atSource(CURRENT_DATABASE).text();
+        String destination = ends.atDestination(CURRENT_DATABASE).text();
         Map<String, Integer> named = new HashMap<>();
-        for (InventoryItem item : ends.inventory().byHand()) {
+        for (InventoryItem item : inOrder(ends.inventory().byHand())) {
             if (!REPORTED_ELSEWHERE.contains(item.kind()) && named.merge(item.kind(), 1, Integer::sum) <= NAMED) {
                 String because = item.reason().startsWith("It needs")
                         ? ": " + item.reason().substring(0, 1).toLowerCase(Locale.ROOT)
                                 + item.reason().substring(1)
                         : ".";
+                String[] sql = ends.inventory().sqlOfWhole(item).stream()
+                        .map(statement -> atDatabase(item, statement, source, destination))
+                        .toArray(String[]::new);
                 findings.warn(
                         item.title(),
                         sentence(item) + " is not migrated" + because,
-                        item.sql()
-                                .map(sql -> Advice.sql(Place.DESTINATION, sql))
-                                .orElse(Advice.NONE));
+                        sql.length == 0 ? Advice.NONE : Advice.sql(Place.DESTINATION, sql));
             }
         }
         named.forEach((kind, count) -> more(kind, count, findings));
@@ -59,6 +67,22 @@ final class NotCarriedChecks {
         }
         named.forEach((kind, count) -> more(kind, count, findings));
         findings.passIfNothingFound("objects", "The selected objects need nothing that the selection leaves out.");
+    }
+
+    /** The statements become one script: servers need their wrappers, which would come after them by name. */
+    private static List<InventoryItem> inOrder(List<InventoryItem> items) {
+        return items.stream()
+                .sorted(Comparator.comparing(item -> !item.kind().equals("foreign-data wrapper")))
+                .toList();
+    }
+
+    /** The inventory is the source's, but the statement runs at the destination, whose database may have another name. */
+    private static String atDatabase(InventoryItem item, String sql, String source, String destination) {
+        return item.identity().equals("database")
+                ? sql.replaceAll(
+                        "(?m)^(COMMENT ON|(?:GRANT|REVOKE) [A-Z, ]+ ON) DATABASE " + Pattern.quote(source) + " ",
+                        "$1 DATABASE " + Matcher.quoteReplacement(destination) + " ")
+                : sql;
     }
 
     private static String sentence(InventoryItem item) {

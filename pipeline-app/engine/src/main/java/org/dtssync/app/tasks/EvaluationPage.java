@@ -2,6 +2,7 @@ package org.dtssync.app.tasks;
 
 import java.util.List;
 import java.util.Map;
+import org.dtssync.app.inventory.Inventory;
 import org.dtssync.app.inventory.InventoryItem;
 import org.dtssync.app.inventory.Verdict;
 
@@ -41,7 +42,7 @@ record EvaluationPage(EvaluationReport report) {
         String text = report.text();
         page.append(HEAD.formatted(escaped(report.task()), escaped(text.substring(text.lastIndexOf('\n') + 1))));
         counts(page);
-        section(page, "To be made by hand", true, report.inventory().byHand());
+        section(page, "To be made by hand", true, wholes());
         section(
                 page,
                 "Left out by the selection, but needed by objects of the task",
@@ -50,6 +51,14 @@ record EvaluationPage(EvaluationReport report) {
         section(page, "Left out by the selection", false, report.inventory().leftOut());
         section(page, "All objects", false, report.inventory().items());
         return page.append("</body>\n</html>").toString();
+    }
+
+    /** What has to be made by hand, each with the SQL of what belongs to it. */
+    private List<InventoryItem> wholes() {
+        Inventory inventory = report.inventory();
+        return inventory.byHand().stream()
+                .map(item -> item.withSql(String.join("\n", inventory.sqlOfWhole(item))))
+                .toList();
     }
 
     private void counts(StringBuilder page) {

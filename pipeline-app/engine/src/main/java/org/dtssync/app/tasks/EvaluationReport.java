@@ -105,14 +105,21 @@ public record EvaluationReport(String task, Inventory inventory, boolean verbose
         for (InventoryItem item : named) {
             text.append("  ").append(item.title()).append('\n');
             text.append("      ").append(explanation(item)).append('\n');
-            item.sql()
-                    .ifPresent(sql -> text.append("      remedy: ")
-                            .append(sql.strip().replace("\n", "\n              "))
-                            .append('\n'));
+            String sql = sql(item);
+            if (!sql.isEmpty()) {
+                text.append("      remedy: ")
+                        .append(sql.replace("\n", "\n              "))
+                        .append('\n');
+            }
         }
         if (named.size() < items.size()) {
             text.append("  and ").append(items.size() - named.size()).append(" more; --verbose names all\n");
         }
+    }
+
+    /** With every object listed each has its own; otherwise that of what belongs to it would be missing. */
+    private String sql(InventoryItem item) {
+        return verbose ? item.sql().orElse("").strip() : String.join("\n", inventory.sqlOfWhole(item));
     }
 
     /** Returns why, and who needs it. */

@@ -91,7 +91,16 @@ public record CommandLineProcess(Path directory, Map<String, String> environment
 
     /** Starts a command. */
     public Started start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
+        return started(List.of(), arguments);
+    }
+
+    /** Starts a command none of whose files may become larger than so many blocks of 512 bytes: at that size its disk is full. */
+    public Started startWithin(int blocks, String... arguments) throws IOException {
+        return started(List.of("sh", "-c", "ulimit -f " + blocks + " && exec \"$@\"", "sh"), arguments);
+    }
+
+    private Started started(List<String> before, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(before);
         command.add(script().toString());
         command.addAll(Arrays.asList(arguments));
         Path out = Files.createTempFile(directory, "out", ".txt");

@@ -31,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(ServersExtension.class)
 class EmbeddedServersTest {
 
+    /** Of 512 bytes: 12 MB, and an index of Kafka has 10 MB from the beginning. */
+    private static final int FILE_LIMIT_BLOCKS = 12 * 2048;
+
     @TempDir
     Path directory;
 
@@ -76,6 +79,52 @@ class EmbeddedServersTest {
         assertEndsInOrderWhereItHasHardlyBegun();
         assertSucceeds("release", task, "--topics");
         execute(destination, "DELETE FROM item WHERE id IN (1, 2, 3)", 3);
+    }
+
+    /**
+     * A limit on the size of files stands for the full disk: writing fails in the same way, and no right is needed to set one. The
+     * broker's indexes fit below it, and the rows of one table do not.
+     */
+    @Test
+    void aDiskThatIsFullEndsTheRunWithOneSentenceAndItResumesOnceThereIsSpace(Servers servers) throws Exception {
+        DatabaseSettings source = servers.freshDatabase(17);
+        DatabaseSettings destination = servers.freshDatabase(17);
+        execute(source, "CREATE TABLE item (id int PRIMARY KEY, v text); ALTER TABLE item ALTER v SET STORAGE EXTERNAL");
+        dtsSync = new CommandLineProcess(directory, Map.of());
+        String task = dtsSync.file("task.yaml", """
+                name: %s
+                source: %s
+                destination: %s
+                kafka: embedded
+                registry: embedded
+                data.dir: data
+                topics: { config: { compression.type: uncompressed } }
+                """.formatted(
+                        servers.uniqueName(),
+                        TaskText.end(source.url(), source.user(), "unused"),
+                        TaskText.end(destination.url(), destination.user(), "unused")));
+        Started run = dtsSync.startWithin(FILE_LIMIT_BLOCKS, "run", task);
+        Outcome outcome;
+        try {
+            await().atMost(Duration.ofMinutes(1)).until(() -> run.errSoFar().contains("phase=incremental"));
+            execute(
+                    source,
+                    "INSERT INTO item SELECT n, (SELECT string_agg(md5(n || '-' || m), '') FROM generate_series(1, 32000) m)"
+                            + " FROM generate_series(1, 20) n");
+            outcome = run.await();
+        } finally {
+            run.process().destroyForcibly();
+        }
+
+        assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(1);
+        assertThat(outcome.err())
+                .contains("The embedded Kafka broker in ")
+                .contains(" failed, and the process with it")
+                .contains("its disk has free space")
+                .doesNotContain("\tat ");
+        assertThat(assertSucceeds("run", "--until", "verified", task).err()).doesNotContain("\tat ");
+        execute(destination, "DELETE FROM item WHERE length(v) = 1024000", 20);
+        assertSucceeds("release", task, "--topics");
     }
 
     /** The task file is a pipe: opening it for writing returns once the command opens it for reading, its first action. */

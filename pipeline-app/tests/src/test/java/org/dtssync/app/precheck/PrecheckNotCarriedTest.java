@@ -36,7 +36,27 @@ class PrecheckNotCarriedTest {
                 "foreign-data wrapper own",
                 Result.WARN,
                 "Foreign-data wrapper own is not migrated.",
-                "CREATE FOREIGN DATA WRAPPER own;");
+                "CREATE FOREIGN DATA WRAPPER own;\nCOMMENT ON FOREIGN DATA WRAPPER own IS 'x';");
+    }
+
+    /** A publication without its tables would send nothing, and a server without its user mappings lets nobody in. */
+    @Test
+    void theSqlMakesWhatBelongsToAnObjectToo() throws SQLException {
+        servers.atSource("""
+                CREATE TABLE public.t (id int PRIMARY KEY);
+                CREATE PUBLICATION own FOR TABLE public.t WITH (publish = 'insert');
+                CREATE FOREIGN DATA WRAPPER remote;
+                CREATE SERVER far FOREIGN DATA WRAPPER remote OPTIONS (host 'h');
+                CREATE USER MAPPING FOR PUBLIC SERVER far OPTIONS (password 'secret')
+                """);
+
+        assertThat(servers.of("not-carried"))
+                .extracting(item -> item.advice().sql())
+                .containsExactly(
+                        "CREATE FOREIGN DATA WRAPPER remote;",
+                        "CREATE SERVER far FOREIGN DATA WRAPPER remote OPTIONS (host 'h');\n"
+                                + "CREATE USER MAPPING FOR PUBLIC SERVER far OPTIONS (...); -- with the options it has at the source",
+                        "CREATE PUBLICATION own WITH (publish = 'insert');\nALTER PUBLICATION own ADD TABLE ONLY public.t;");
     }
 
     @Test
