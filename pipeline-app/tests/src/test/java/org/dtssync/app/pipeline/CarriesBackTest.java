@@ -18,6 +18,7 @@ import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -86,15 +87,19 @@ class CarriesBackTest {
     private DatabaseSettings destination;
     private RunningPair pair;
 
-    @Test
-    void thereAndBackAndThereAgain(Servers servers) throws Exception {
+    @BeforeEach
+    void start(Servers servers) throws Exception {
         source = servers.freshDatabase(17);
         destination = servers.freshDatabase(18);
         RunningPair.execute(source, SETUP);
-        TaskFile task = new TaskFileBuilder(TaskFiles.of(servers, source, destination))
+        pair = RunningPair.start(new TaskFileBuilder(TaskFiles.of(servers, source, destination))
                 .ddl(new DdlSettings(DdlSettings.Choice.CARRY, 1 << 20, DdlSettings.Back.CARRY))
-                .build();
-        pair = RunningPair.start(task);
+                .build());
+    }
+
+    @Test
+    void thereAndBackAndThereAgain() throws Exception {
+        TaskFile task = pair.task();
         try {
             run(source, List.of("ALTER TABLE public.renamed ADD COLUMN w int"));
             awaitEqual(COLUMNS);
