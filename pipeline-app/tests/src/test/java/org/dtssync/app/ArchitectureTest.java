@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Compares the plan in docs/architecture.md with the modules, packages and imports that exist. */
 class ArchitectureTest {
 
-    private static final Path ROOT = root();
+    private static final Path ROOT = Repository.find().root();
 
     private static final int MOST_LINES = 500;
 
@@ -98,6 +98,7 @@ class ArchitectureTest {
         List<String> broken = new ArrayList<>();
         sources().forEach((file, text) -> {
             Place place = plan.get(packageOf(text));
+            assertThat(place).as(page).isNotNull();
             for (String name : namesIn(text)) {
                 boolean allowed = name.startsWith("org.dtssync.")
                         ? name.equals(place.name()) || place.uses().contains(name)
@@ -136,8 +137,10 @@ class ArchitectureTest {
         List<String> order = new ArrayList<>();
         Set<String> open = new TreeSet<>(plan.keySet());
         while (!open.isEmpty()) {
-            List<String> free = open.stream()
-                    .filter(name -> plan.get(name).uses().stream().noneMatch(open::contains))
+            List<String> free = plan.values().stream()
+                    .filter(place -> open.contains(place.name()))
+                    .filter(place -> place.uses().stream().noneMatch(open::contains))
+                    .map(Place::name)
                     .toList();
             assertThat(free).as("A cycle among " + open + "\n" + page).isNotEmpty();
             order.addAll(free);
@@ -179,7 +182,7 @@ class ArchitectureTest {
     }
 
     private static boolean isOf(String library, String name) {
-        return LIBRARIES.get(library).stream().anyMatch(name::startsWith);
+        return LIBRARIES.getOrDefault(library, List.of()).stream().anyMatch(name::startsWith);
     }
 
     /** Returns the packages that a source names, without comments and texts. */
@@ -277,13 +280,5 @@ class ArchitectureTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static Path root() {
-        Path directory = Path.of("").toAbsolutePath();
-        while (!Files.isDirectory(directory.resolve("schemas"))) {
-            directory = directory.getParent();
-        }
-        return directory;
     }
 }

@@ -13,13 +13,13 @@ import java.util.stream.Stream;
  *
  * @param root its topmost directory
  */
-record Repository(Path root) {
+public record Repository(Path root) {
 
     /** Directories with content that nobody wrote. */
     private static final Set<String> SKIPPED = Set.of(".git", "target", ".idea");
 
     /** Finds it from the directory of the module under test. */
-    static Repository find() {
+    public static Repository find() {
         Path directory = Path.of("").toAbsolutePath();
         while (!Files.exists(directory.resolve("docs/index.md"))) {
             directory = directory.getParent();

@@ -54,10 +54,14 @@ class FoldPropertyTest {
         fold.slots().forEach((key, slot) -> {
             if (slot.after() != null) {
                 Object[] row = slot.after().values().clone();
+                RowKey base = slot.after().base();
                 if (row[2] == TableChange.UNCHANGED) {
-                    row[2] = old.get((Integer) slot.after().base().value(0))[2];
+                    assertThat(base).isNotNull();
+                    Object[] unchanged = old.get((Integer) base.value(0));
+                    assertThat(unchanged).isNotNull();
+                    row[2] = unchanged[2];
                 } else {
-                    assertThat(slot.after().base()).isNull();
+                    assertThat(base).isNull();
                 }
                 destination.put((Integer) key.value(0), row);
             }

@@ -1,5 +1,7 @@
 package org.dtssync.connectors.apply;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -10,6 +12,7 @@ import java.util.Random;
 import java.util.Set;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.connectors.read.TableChange;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table of rows (id, plain, toasted) that is changed one by one as PostgreSQL would, and the changes as the stream has them:
@@ -66,7 +69,7 @@ final class RowModel {
         if (kind >= 32 && to != key && rows.containsKey(to)) {
             return swap(key, to);
         }
-        return kind < 22 && !rows.containsKey(to) ? move(key, to, row) : update(key, row);
+        return kind < 22 && !rows.containsKey(to) ? move(key, to) : update(key, row);
     }
 
     private List<Change> update(int key, Object[] row) {
@@ -78,10 +81,11 @@ final class RowModel {
         return List.of(new Change.Update(1, null, sent));
     }
 
-    private List<Change> move(int key, int to, Object[] row) {
+    private List<Change> move(int key, int to) {
+        Object[] row = rows.remove(key);
+        assertThat(row).isNotNull();
         boolean other = random.nextInt(3) == 0;
         Object[] now = {to, plain(), other ? toasted() : row[2]};
-        rows.remove(key);
         rows.put(to, now);
         Object[] sent = now.clone();
         sent[2] = other ? now[2] : TableChange.UNCHANGED;
@@ -90,9 +94,9 @@ final class RowModel {
 
     /** Two rows change places by way of a third key. */
     private List<Change> swap(int one, int other) {
-        List<Change> changes = new ArrayList<>(move(one, SPARE, rows.get(one)));
-        changes.addAll(move(other, one, rows.get(other)));
-        changes.addAll(move(SPARE, other, rows.get(SPARE)));
+        List<Change> changes = new ArrayList<>(move(one, SPARE));
+        changes.addAll(move(other, one));
+        changes.addAll(move(SPARE, other));
         return changes;
     }
 
@@ -100,11 +104,11 @@ final class RowModel {
         return new Object[] {key, null, null};
     }
 
-    private String plain() {
+    private @Nullable String plain() {
         return random.nextInt(4) == 0 ? null : "p" + random.nextInt(3);
     }
 
-    private String toasted() {
+    private @Nullable String toasted() {
         return random.nextInt(4) == 0 ? null : "t" + random.nextInt(1000);
     }
 

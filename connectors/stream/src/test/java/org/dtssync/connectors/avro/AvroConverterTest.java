@@ -133,6 +133,7 @@ final class AvroConverterTest {
     @Test
     void aDamagedRecordIsAFaultOfTheDataAtWhateverByteItEnds() {
         byte[] bytes = converter.fromConnectData("t", ENVELOPE, envelope(ENVELOPE, 300));
+        assertThat(bytes).isNotNull();
         for (int length = 0; length <= bytes.length + 1; length++) {
             byte[] damaged = Arrays.copyOf(bytes, length);
             if (length == bytes.length) {

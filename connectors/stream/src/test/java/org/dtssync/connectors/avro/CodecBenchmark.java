@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -51,7 +52,7 @@ public class CodecBenchmark {
 
     /** Connect's struct to Avro. */
     @Benchmark
-    public byte[] encode() {
+    public byte @Nullable [] encode() {
         next = (next + 1) % RECORDS;
         return converter.fromConnectData(TOPIC, envelope, structs.get(next));
     }

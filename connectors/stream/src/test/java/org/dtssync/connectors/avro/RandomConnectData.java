@@ -16,6 +16,7 @@ import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.data.Time;
 import org.apache.kafka.connect.data.Timestamp;
+import org.jspecify.annotations.Nullable;
 
 /** Random Connect schemas and values that fit them. For one thread. */
 final class RandomConnectData {
@@ -126,6 +127,7 @@ final class RandomConnectData {
         };
     }
 
+    @Nullable
     Object value(Schema schema) {
         if (schema.isOptional() && random.nextInt(4) == 0) {
             return null;
@@ -151,7 +153,7 @@ final class RandomConnectData {
     }
 
     @SuppressWarnings("JavaUtilDate") // Connect's own choice.
-    private Object logicalValue(Schema schema) {
+    private @Nullable Object logicalValue(Schema schema) {
         return switch (Logical.of(schema)) {
             case DECIMAL ->
                 new BigDecimal(
@@ -181,16 +183,16 @@ final class RandomConnectData {
         return bytes;
     }
 
-    private List<Object> list(Schema schema) {
-        List<Object> list = new ArrayList<>();
+    private List<@Nullable Object> list(Schema schema) {
+        List<@Nullable Object> list = new ArrayList<>();
         for (int i = random.nextInt(4); i > 0; i--) {
             list.add(value(schema.valueSchema()));
         }
         return list;
     }
 
-    private Map<Object, Object> map(Schema schema) {
-        Map<Object, Object> map = new LinkedHashMap<>();
+    private Map<@Nullable Object, @Nullable Object> map(Schema schema) {
+        Map<@Nullable Object, @Nullable Object> map = new LinkedHashMap<>();
         for (int i = random.nextInt(4); i > 0; i--) {
             map.put(value(schema.keySchema()), value(schema.valueSchema()));
         }

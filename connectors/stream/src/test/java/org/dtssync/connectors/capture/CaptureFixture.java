@@ -14,6 +14,7 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicValues;
+import org.jspecify.annotations.Nullable;
 
 /** Events of a task {@code t} with one table, {@code public.note (id, words)}, as a source hands them over. */
 final class CaptureFixture {
@@ -105,7 +106,7 @@ final class CaptureFixture {
         return new Struct(ROW).put("id", id).put("words", words);
     }
 
-    static Struct change(String operation, Struct before, Struct after) {
+    static Struct change(String operation, @Nullable Struct before, @Nullable Struct after) {
         return new Struct(ENVELOPE).put("op", operation).put("before", before).put("after", after);
     }
 

@@ -11,6 +11,7 @@ import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.dtssync.schemas.StateMigrations;
 import org.dtssync.schemas.TopicNames;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What would go round forever, or belongs to another task, is in no cut. */
@@ -89,7 +90,7 @@ class LeftOutTransactionsTest {
         assertThat(assembler.hasComplete()).isFalse();
     }
 
-    private static RowChange position(String task, String mirrorOf) {
+    private static RowChange position(String task, @Nullable String mirrorOf) {
         return change("apply_position", new Struct(POSITION).put("task", task).put("mirror_of", mirrorOf));
     }
 

@@ -53,6 +53,7 @@ class RecordGuardTest {
         RecordTooLargeException refusal = new RecordTooLargeException("too large");
         assertThat(guard.cause(refusal)).isSameAs(refusal);
 
+        assertThat(answer).isNotNull();
         answer.onCompletion(null, refusal);
 
         assertThat(guard.cause(refusal))
@@ -66,6 +67,7 @@ class RecordGuardTest {
         Callback answer = guard.check(record(30_000));
         TimeoutException late = new TimeoutException("late");
 
+        assertThat(answer).isNotNull();
         answer.onCompletion(null, late);
 
         assertThat(guard.cause(late)).isSameAs(late);

@@ -27,6 +27,7 @@ class StructureGateTest {
         ShapeGate.Violation violation =
                 gate().first(List.of(transaction(1, "id", "spot", "name"), transaction(2, "id", "name")));
 
+        assertThat(violation).isNotNull();
         assertThat(violation.index()).isEqualTo(1);
         assertThat(violation.fault().kind()).isEqualTo(FaultKind.SHAPE_CHANGED);
         assertThat(violation.fault())
@@ -50,6 +51,7 @@ class StructureGateTest {
     void stopsAtARecordWithAColumnThatNobodyKnows() {
         ShapeGate.Violation violation = gate().first(List.of(transaction(1, "id", "spot", "name", "more")));
 
+        assertThat(violation).isNotNull();
         assertThat(violation.index()).isZero();
         assertThat(violation.fault().what())
                 .isEqualTo("The shape of table public.place changed at the source: it has the new column more.");

@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Struct;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Keys come from the replica identity, an update that changes one becomes two records, and what was not sent is named. */
@@ -157,7 +158,8 @@ class TableEncoderTest {
         return changes.get(0);
     }
 
-    private static String text(byte[] bytes) {
+    private static String text(byte @Nullable [] bytes) {
+        assertThat(bytes).isNotNull();
         return new String(bytes, StandardCharsets.UTF_8);
     }
 }

@@ -8,6 +8,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.dtssync.connectors.chain.RecordsDifference.Kind;
 import org.dtssync.schemas.Cut;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Whatever differs in records, their digest differs, and their marks show where. */
@@ -32,7 +33,7 @@ class RecordsDigestTest {
         return digest;
     }
 
-    private static RecordsDigest of(byte[] key, byte[] value, Headers headers) {
+    private static RecordsDigest of(byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
         RecordsDigest digest = new RecordsDigest();
         digest.add(key, value, headers);
         return digest;
@@ -117,6 +118,12 @@ class RecordsDigestTest {
         Cut second = CutChain.link(CUT, List.of(digest(3, -1)), first);
         Cut other = CutChain.link(CUT, List.of(digest(3, 1)), first);
 
+        assertThat(first.link()).isNotNull();
+        assertThat(second.link()).isNotNull();
+        assertThat(other.link()).isNotNull();
+        assertThat(first.link()).isNotNull();
+        assertThat(second.link()).isNotNull();
+        assertThat(other.link()).isNotNull();
         assertThat(first.link().previous()).isNull();
         assertThat(second.link().previous()).isEqualTo(first.link().digest());
         assertThat(List.of(

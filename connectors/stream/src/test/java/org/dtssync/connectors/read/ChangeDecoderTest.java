@@ -82,6 +82,7 @@ class ChangeDecoderTest {
 
         TableChange change = decoder.decode(record, COMMIT);
 
+        assertThat(change.movedFrom()).isNotNull();
         assertThat(change.movedFrom().columns()).containsExactly("id");
         assertThat(change.movedFrom().values()).containsExactly(5L);
         assertThat(new ReceivedChange(record, COMMIT, decoder).completesMove()).isTrue();
@@ -91,11 +92,11 @@ class ChangeDecoderTest {
     void anUpdateHasTheRowBeforeItWhereThatWasSentAndMustWithoutAKey() {
         TableChange change = decoder.decode(topic.record("u", null, row(5), row(6)), COMMIT);
 
-        assertThat(change.before()[0]).isEqualTo(5L);
-        assertThat(change.after()[0]).isEqualTo(6L);
+        assertThat(change.before()).startsWith(5L);
+        assertThat(change.after()).startsWith(6L);
         assertThat(decoder.decode(topic.record("u", topic.key(6L), row(6), row(6)), COMMIT)
-                        .before()[0])
-                .isEqualTo(6L);
+                        .before())
+                .startsWith(6L);
         assertThatThrownBy(() -> decoder.decode(topic.record("u", null, null, row(6)), COMMIT))
                 .isInstanceOf(SyncException.class)
                 .hasMessageContaining("A record of table public.orders has no row.");

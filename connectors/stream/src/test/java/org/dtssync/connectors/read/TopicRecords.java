@@ -16,6 +16,7 @@ import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.ChangeEnvelope;
 import org.dtssync.schemas.ChangeHeaders;
 import org.dtssync.schemas.TopicNames;
+import org.jspecify.annotations.Nullable;
 
 /** Records of one table as they lie in its topic, written with the real converter. For one thread. */
 final class TopicRecords {
@@ -86,7 +87,8 @@ final class TopicRecords {
     }
 
     /** Returns a record with the next offset, whose number in its transaction is one more than that. */
-    ConsumerRecord<byte[], byte[]> record(String operation, byte[] key, Struct before, Struct after) {
+    ConsumerRecord<byte[], byte[]> record(
+            String operation, byte @Nullable [] key, @Nullable Struct before, @Nullable Struct after) {
         Struct source = new Struct(SOURCE).put(ChangeEnvelope.TRANSACTION, 77L).put("table", TABLE.table());
         Struct value = new Struct(envelope)
                 .put(ChangeEnvelope.BEFORE, before)

@@ -15,6 +15,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a form takes it returns as the same text; what it cannot hold it refuses; readers know the form by the schema alone. */
@@ -53,7 +54,7 @@ class ColumnFormTest {
         assertThat(byDefault(column("text", 0, 0), "'" + longText + "'::text")).isEqualTo(longText.replace("''", "'"));
     }
 
-    private static Object byDefault(ColumnForm column, String expression) {
+    private static @Nullable Object byDefault(ColumnForm column, String expression) {
         return ConstantDefault.of(
                 expression, column, column.values(false).schema().build().type());
     }

@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A line of the log for programs is one JSON object whose fields are those of the message, whatever a value looks like. */
@@ -121,7 +122,7 @@ class JsonLinesTest {
                 .isEqualTo(FilterReply.NEUTRAL);
     }
 
-    private FilterReply decided(String logger, Throwable error) {
+    private FilterReply decided(String logger, @Nullable Throwable error) {
         LoggingEvent event = event(logger, "It failed");
         if (error != null) {
             event.setThrowableProxy(new ch.qos.logback.classic.spi.ThrowableProxy(error));

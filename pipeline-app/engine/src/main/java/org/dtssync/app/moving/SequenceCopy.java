@@ -24,6 +24,7 @@ import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,7 +65,7 @@ public record SequenceCopy(TaskSequences sequences) {
      * @param epoch held by the transaction that writes; it must be one of the database that gets the values, or null
      * @return how many sequences were set
      */
-    public int run(Epoch epoch) {
+    public int run(@Nullable Epoch epoch) {
         return run(sequences.survey().pairs(), epoch);
     }
 
@@ -75,7 +76,7 @@ public record SequenceCopy(TaskSequences sequences) {
      * @param epoch held by the transaction that writes; it must be one of the database that gets the values, or null
      * @return how many sequences were set
      */
-    public int run(List<SequencePair> pairs, Epoch epoch) {
+    public int run(List<SequencePair> pairs, @Nullable Epoch epoch) {
         DatabaseConnections from = sequences.from();
         DatabaseConnections to = sequences.to();
         List<SequencePair> both =
@@ -117,7 +118,7 @@ public record SequenceCopy(TaskSequences sequences) {
     }
 
     private static int set(
-            Connection connection, List<SequencePair> pairs, Map<TableName, Position> values, Epoch epoch)
+            Connection connection, List<SequencePair> pairs, Map<TableName, Position> values, @Nullable Epoch epoch)
             throws SQLException {
         Map<TableName, Position> there = SequenceCatalog.positions(
                 connection, pairs.stream().map(SequencePair::name).toList());

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,7 +153,7 @@ class TaskFileReferenceTest {
         return minimal(null, null, isPgBouncer(key));
     }
 
-    private static String minimal(DescribedKey set, String value, boolean pgBouncer) {
+    private static String minimal(@Nullable DescribedKey set, @Nullable String value, boolean pgBouncer) {
         StringBuilder text = new StringBuilder();
         for (DescribedKey key : KeySections.keysOf("")) {
             append(text, key, set, value, "");
@@ -173,7 +174,8 @@ class TaskFileReferenceTest {
         return text.toString();
     }
 
-    private static void append(StringBuilder text, DescribedKey key, DescribedKey set, String value, String indent) {
+    private static void append(
+            StringBuilder text, DescribedKey key, @Nullable DescribedKey set, @Nullable String value, String indent) {
         String name = key.key().equals("*") ? "any.property" : key.key().replace("*", "property");
         if (key == set) {
             text.append(indent).append(name).append(": ").append(value).append('\n');

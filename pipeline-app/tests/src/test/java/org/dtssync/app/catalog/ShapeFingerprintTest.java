@@ -45,14 +45,19 @@ class ShapeFingerprintTest {
 
     private final TableName orders = new TableName("public", "orders");
     private final TableName events = new TableName("public", "events");
-    private final DatabaseConnections source =
-            new DatabaseConnections(End.SOURCE, server.superuser(DATABASE), "dts-sync structure test");
-    private final ShapeFingerprint fingerprint = new ShapeFingerprint(source);
+    private DatabaseConnections source;
+    private ShapeFingerprint fingerprint;
 
     @BeforeAll
     static void start() throws SQLException {
         server = EmbeddedPostgres.start(PostgresSettings.of(14, directory.resolve("pg14")));
         run("postgres", "CREATE DATABASE " + DATABASE);
+    }
+
+    @BeforeEach
+    void connect() {
+        source = new DatabaseConnections(End.SOURCE, server.superuser(DATABASE), "dts-sync structure test");
+        fingerprint = new ShapeFingerprint(source);
     }
 
     @AfterAll

@@ -16,6 +16,7 @@ import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
 import org.dtssync.app.testing.WarmCommandLine;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,8 +33,8 @@ class DdlCommandTest {
     private DatabaseSettings source;
     private DatabaseSettings destination;
 
-    @Test
-    void aPersonAllowsCorrectsAndSkips(Servers servers) throws Exception {
+    @BeforeEach
+    void makeDatabases(Servers servers) throws Exception {
         command = new WarmCommandLine(directory);
         source = servers.freshDatabase(17);
         destination = servers.freshDatabase(17);
@@ -41,6 +42,10 @@ class DdlCommandTest {
                 "shop.yaml",
                 TaskText.of(servers, source, destination) + "ddl: { mode: hold }\nsnapshot: { workers: 1 }\n");
         execute(source, "CREATE TABLE goods (id int PRIMARY KEY, name text); INSERT INTO goods VALUES (1, 'one')");
+    }
+
+    @Test
+    void aPersonAllowsCorrectsAndSkips() throws Exception {
         refused(2, "has not been started", "list");
         try (WarmCommandLine.Running run = command.start("run", task)) {
             await().atMost(Duration.ofMinutes(2)).until(() -> status().contains("\"phase\":\"incremental\""));

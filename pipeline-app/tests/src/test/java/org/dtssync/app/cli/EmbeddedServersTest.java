@@ -23,6 +23,7 @@ import org.dtssync.app.testing.TaskText;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,12 +40,16 @@ class EmbeddedServersTest {
 
     private CommandLineProcess dtsSync;
 
+    @BeforeEach
+    void prepare() {
+        dtsSync = new CommandLineProcess(directory, Map.of());
+    }
+
     @Test
     void everyCommandWorksBesideARunAndAfterIt(Servers servers) throws Exception {
         DatabaseSettings source = servers.freshDatabase(17);
         DatabaseSettings destination = servers.freshDatabase(17);
         execute(source, "CREATE TABLE item (id int PRIMARY KEY, v text); INSERT INTO item VALUES (1, 'one')");
-        dtsSync = new CommandLineProcess(directory, Map.of());
         String task = dtsSync.file("task.yaml", """
                 name: %s
                 source: %s

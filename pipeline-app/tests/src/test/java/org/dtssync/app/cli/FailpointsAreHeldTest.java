@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dtssync.app.Repository;
 import org.dtssync.app.cli.FailpointTask.Strike;
 import org.dtssync.connectors.fault.Failpoint;
 import org.junit.jupiter.api.Test;
@@ -74,7 +75,7 @@ class FailpointsAreHeldTest {
     @Test
     void theProgramComesByEach() throws IOException {
         Set<String> passed = new TreeSet<>();
-        try (Stream<Path> files = Files.walk(project())) {
+        try (Stream<Path> files = Files.walk(Repository.find().root())) {
             for (Path file : files.filter(FailpointsAreHeldTest::isMainCode).toList()) {
                 Matcher matcher = PASSED.matcher(Files.readString(file));
                 while (matcher.find()) {
@@ -90,7 +91,7 @@ class FailpointsAreHeldTest {
 
     @Test
     void thePageHasEach() throws IOException {
-        Path page = project().resolve("docs/failpoints.md");
+        Path page = Repository.find().root().resolve("docs/failpoints.md");
         if (Boolean.getBoolean("reference.write")) {
             Files.writeString(page, page());
         }
@@ -117,14 +118,5 @@ class FailpointsAreHeldTest {
 
     private static boolean isMainCode(Path file) {
         return file.toString().endsWith(".java") && file.toString().contains("src/main/java");
-    }
-
-    /** The first directory above that has the scripts. */
-    private static Path project() {
-        Path directory = Path.of("").toAbsolutePath();
-        while (!Files.isDirectory(directory.resolve("scripts"))) {
-            directory = directory.getParent();
-        }
-        return directory;
     }
 }

@@ -14,6 +14,7 @@ import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -222,7 +223,7 @@ class MoveSurvivesFailpointsTest {
         PooledShop.query(database, INSERT.formatted(words));
     }
 
-    private static String rows(DatabaseSettings database) throws SQLException {
+    private static @Nullable String rows(DatabaseSettings database) throws SQLException {
         return PooledShop.query(database, ROWS);
     }
 

@@ -28,10 +28,10 @@ import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.WarmCommandLine;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What README.md says, done by a stranger: its SQL gives two ordinary accounts their rights, its task file names them, and its
@@ -86,8 +86,38 @@ class ReadmeTest {
 
     private String file;
 
+    private Readme readme;
+    private CommandLineProcess dtsSync;
     private EmbeddedPostgres source;
     private EmbeddedPostgres destination;
+
+    @BeforeEach
+    void prepare(Servers servers) throws Exception {
+        readme = Readme.read();
+        source = servers.postgres(14);
+        destination = servers.postgres(17);
+        execute(source, "postgres", "CREATE ROLE shop_owner");
+        execute(source, "postgres", "CREATE DATABASE shop TEMPLATE template0");
+        execute(destination, "postgres", "CREATE DATABASE shop TEMPLATE template0");
+        execute(source, "shop", SHOP);
+        execute(source, "shop", readme.sourceRights());
+        execute(destination, "shop", readme.destinationRights());
+        Map<String, String> passwords = Map.of(
+                "SOURCE_PASSWORD", Readme.password(readme.sourceRights()),
+                "DESTINATION_PASSWORD", Readme.password(readme.destinationRights()));
+        dtsSync = new CommandLineProcess(directory, passwords);
+        String text = readme.taskFile()
+                .replace("127.0.0.1:5432", "127.0.0.1:" + source.port())
+                .replace("127.0.0.1:5433", "127.0.0.1:" + destination.port())
+                .replace("127.0.0.1:9092", servers.kafka().bootstrapServers())
+                .replace("http://127.0.0.1:8081", servers.registry().url());
+        dtsSync.file("shop.yaml", text);
+        for (Map.Entry<String, String> password : passwords.entrySet()) {
+            text = text.replace("${env:" + password.getKey() + "}", password.getValue());
+        }
+        here = new WarmCommandLine(directory);
+        file = here.file("here.yaml", text);
+    }
 
     @AfterEach
     void removeEverything() throws SQLException {
@@ -107,34 +137,8 @@ class ReadmeTest {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource("14, 17")
-    void itsCommandsMoveADatabaseWithTheRightsItGives(int from, int to, Servers servers) throws Exception {
-        source = servers.postgres(from);
-        destination = servers.postgres(to);
-        Readme readme = Readme.read();
-        execute(source, "postgres", "CREATE ROLE shop_owner");
-        execute(source, "postgres", "CREATE DATABASE shop TEMPLATE template0");
-        execute(destination, "postgres", "CREATE DATABASE shop TEMPLATE template0");
-        execute(source, "shop", SHOP);
-        execute(source, "shop", readme.sourceRights());
-        execute(destination, "shop", readme.destinationRights());
-        Map<String, String> passwords = Map.of(
-                "SOURCE_PASSWORD", Readme.password(readme.sourceRights()),
-                "DESTINATION_PASSWORD", Readme.password(readme.destinationRights()));
-        CommandLineProcess dtsSync = new CommandLineProcess(directory, passwords);
-        String text = readme.taskFile()
-                .replace("127.0.0.1:5432", "127.0.0.1:" + source.port())
-                .replace("127.0.0.1:5433", "127.0.0.1:" + destination.port())
-                .replace("127.0.0.1:9092", servers.kafka().bootstrapServers())
-                .replace("http://127.0.0.1:8081", servers.registry().url());
-        dtsSync.file("shop.yaml", text);
-        for (Map.Entry<String, String> password : passwords.entrySet()) {
-            text = text.replace("${env:" + password.getKey() + "}", password.getValue());
-        }
-        here = new WarmCommandLine(directory);
-        file = here.file("here.yaml", text);
-
+    @Test
+    void itsCommandsMoveADatabaseWithTheRightsItGives(Servers servers) throws Exception {
         Started live = null;
         for (List<String> command : readme.commands()) {
             String[] words = command.toArray(String[]::new);
@@ -153,6 +157,7 @@ class ReadmeTest {
                 case "structure list shop.yaml" ->
                     assertThat(dtsSync.run(words)).isEqualTo(new Outcome(0, "", ""));
                 case "run shop.yaml --until verified" -> {
+                    assertThat(live).isNotNull();
                     assertEndsAtOnce(live);
                     assertFindsDifferences(dtsSync.run(words));
                 }

@@ -183,7 +183,7 @@ class SecretsStaySecretTest {
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             StringBuilder text = new StringBuilder();
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                     text.append(latin(record.key())).append(latin(record.value()));
                     record.headers().forEach(header -> text.append(latin(header.value())));

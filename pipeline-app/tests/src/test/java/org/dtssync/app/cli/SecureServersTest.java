@@ -86,12 +86,12 @@ class SecureServersTest {
                 authority.sign("expired", "-ext", "san=ip:127.0.0.1", "-startdate", "-9d", "-validity", "3"));
         SIGNED.put(HOLDER, authority.sign(HOLDER));
         dtsSync = new CommandLineProcess(directory, Map.of("LOGIN_PASSWORD", "login-s3cr3t"));
-        startPostgres(servers);
-        startKafka();
+        postgres = servers.postgres(17, Map.of("password_encryption", "scram-sha-256", "max_connections", "50"));
+        preparePostgres();
+        kafka = startKafka();
         for (String name : CERTIFICATES) {
             REGISTRIES.put(
-                    name,
-                    new SecureRegistry(SIGNED.get(name), servers.registry().url()));
+                    name, new SecureRegistry(signed(name), servers.registry().url()));
         }
     }
 
@@ -103,8 +103,19 @@ class SecureServersTest {
         }
     }
 
-    private static void startPostgres(Servers servers) throws Exception {
-        postgres = servers.postgres(17, Map.of("password_encryption", "scram-sha-256", "max_connections", "50"));
+    private static TestAuthority.Signed signed(String name) {
+        TestAuthority.Signed signed = SIGNED.get(name);
+        assertThat(signed).as(name).isNotNull();
+        return signed;
+    }
+
+    private static SecureRegistry registry(String served) {
+        SecureRegistry registry = REGISTRIES.get(served);
+        assertThat(registry).as(served).isNotNull();
+        return registry;
+    }
+
+    private static void preparePostgres() throws Exception {
         execute("postgres", "CREATE ROLE " + LOGIN + " LOGIN PASSWORD 'login-s3cr3t'");
         execute("postgres", "CREATE ROLE " + HOLDER + " LOGIN REPLICATION");
         execute("postgres", "CREATE DATABASE secure_source OWNER " + HOLDER);
@@ -133,10 +144,10 @@ class SecureServersTest {
         Path data = dataDirectory();
         Files.deleteIfExists(data.resolve("server.key"));
         Files.deleteIfExists(data.resolve("server.crt"));
-        Path key = Files.copy(SIGNED.get(name).key(), data.resolve("server.key"));
+        Path key = Files.copy(signed(name).key(), data.resolve("server.key"));
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
         own(key);
-        own(Files.copy(SIGNED.get(name).chain(), data.resolve("server.crt")));
+        own(Files.copy(signed(name).chain(), data.resolve("server.crt")));
         String before = text("postgres", "SELECT clock_timestamp()::text");
         execute("postgres", "SELECT pg_reload_conf()");
         // That of a new session is the server's own.
@@ -152,7 +163,7 @@ class SecureServersTest {
         return Path.of(text("postgres", "SHOW data_directory"));
     }
 
-    private static void startKafka() throws Exception {
+    private static EmbeddedKafka startKafka() throws Exception {
         int plain = FreePort.find();
         int controller = FreePort.find();
         List<String> listeners =
@@ -168,8 +179,7 @@ class SecureServersTest {
                     .append(name.toUpperCase(java.util.Locale.ROOT))
                     .append(":SASL_SSL");
             String prefix = "listener.name." + name + ".";
-            overrides.put(
-                    prefix + "ssl.keystore.location", SIGNED.get(name).store().toString());
+            overrides.put(prefix + "ssl.keystore.location", signed(name).store().toString());
             overrides.put(prefix + "ssl.keystore.password", TestAuthority.PASSWORD);
             overrides.put(prefix + "ssl.key.password", TestAuthority.PASSWORD);
             overrides.put(prefix + "ssl.keystore.type", "PKCS12");
@@ -186,7 +196,7 @@ class SecureServersTest {
         overrides.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
         // Who comes without TLS: the broker and its controller, and this test.
         overrides.put("super.users", "User:ANONYMOUS");
-        kafka = EmbeddedKafka.start(directory.resolve("kafka"), overrides);
+        EmbeddedKafka broker = EmbeddedKafka.start(directory.resolve("kafka"), overrides);
         plainPort = plain;
         try (Admin admin = administrator()) {
             admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(
@@ -195,6 +205,7 @@ class SecureServersTest {
                     .get();
             admin.createAcls(acls()).all().get();
         }
+        return broker;
     }
 
     private static Admin administrator() {
@@ -373,7 +384,7 @@ class SecureServersTest {
         private String kafkaPassword = SECRET;
         private String registryLogin = SecureRegistry.USER + ":" + SecureRegistry.PASSWORD;
         private String certificate =
-                "&sslcert=unused&sslkey=" + SIGNED.get(HOLDER).store() + "&sslpassword=" + TestAuthority.PASSWORD;
+                "&sslcert=unused&sslkey=" + signed(HOLDER).store() + "&sslpassword=" + TestAuthority.PASSWORD;
 
         String file() throws IOException {
             String root = "?sslmode=verify-full&sslrootcert=" + trusted.root();
@@ -409,7 +420,7 @@ class SecureServersTest {
                             LOGIN,
                             kafkaPassword,
                             trust,
-                            REGISTRIES.get(served).url(),
+                            registry(served).url(),
                             registryLogin,
                             trust));
         }

@@ -28,6 +28,7 @@ import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
 import org.dtssync.app.testing.WarmCommandLine;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,9 +42,6 @@ class ServesMetricsTest {
 
     @TempDir
     Path directory;
-
-    private final HttpClient client = HttpClient.newHttpClient();
-    private URI metrics;
 
     @Test
     void aRunServesItsMetricsUntilItEnds(Servers servers) throws Exception {
@@ -59,17 +57,17 @@ class ServesMetricsTest {
         String task = dtsSync.file("task.yaml", listen);
         Started run = dtsSync.start("run", task);
         try {
-            metrics = await().atMost(LIMIT).until(() -> url(run), url -> url != null);
-            await().atMost(LIMIT).until(() -> value("phase{phase=\"incremental\"") == 1);
-            assertThat(value("snapshot_rows_total")).isEqualTo(300);
-            double captured = value("captured_changes_total");
+            Metrics metrics = new Metrics(await().atMost(LIMIT).until(() -> url(run), url -> url != null));
+            await().atMost(LIMIT).until(() -> metrics.value("phase{phase=\"incremental\"") == 1);
+            assertThat(metrics.value("snapshot_rows_total")).isEqualTo(300);
+            double captured = metrics.value("captured_changes_total");
 
             execute(source, "UPDATE public.item SET v = 'w' WHERE id <= 100");
-            await().atMost(LIMIT).until(() -> value("captured_changes_total") >= captured + 100);
-            await().atMost(LIMIT).until(() -> value("applied_changes_total") >= 100);
-            await().atMost(LIMIT).until(() -> value("slot_retained_wal_bytes") > 0);
-            await().atMost(LIMIT).until(() -> value("lag_seconds") < 2);
-            assertThat(value("cuts_total")).isPositive();
+            await().atMost(LIMIT).until(() -> metrics.value("captured_changes_total") >= captured + 100);
+            await().atMost(LIMIT).until(() -> metrics.value("applied_changes_total") >= 100);
+            await().atMost(LIMIT).until(() -> metrics.value("slot_retained_wal_bytes") > 0);
+            await().atMost(LIMIT).until(() -> metrics.value("lag_seconds") < 2);
+            assertThat(metrics.value("cuts_total")).isPositive();
 
             // A lock of somebody else's lets the lag grow although nothing is told any more.
             try (Connection locking = open(destination);
@@ -77,27 +75,29 @@ class ServesMetricsTest {
                 locking.setAutoCommit(false);
                 statement.execute("LOCK TABLE public.item IN EXCLUSIVE MODE");
                 execute(source, "UPDATE public.item SET v = 'x' WHERE id = 1");
-                await().atMost(LIMIT).until(() -> value("lag_seconds") > 3);
-                assertThat(value("lag_bytes")).isPositive();
+                await().atMost(LIMIT).until(() -> metrics.value("lag_seconds") > 3);
+                assertThat(metrics.value("lag_bytes")).isPositive();
             }
-            await().atMost(LIMIT).until(() -> value("lag_seconds") < 2);
+            await().atMost(LIMIT).until(() -> metrics.value("lag_seconds") < 2);
 
             execute(
                     destination,
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dts_sync_"
                             + text.name() + "'");
-            await().atMost(LIMIT).until(() -> value("last_error_timestamp_seconds{kind=\"connection\"") > 0);
-            assertThat(page().body()).containsPattern("dts_sync_retries_total\\{kind=\"connection\",part=\"[a-z ]+\"");
-            assertThat(page().headers().firstValue("Content-Type"))
+            await().atMost(LIMIT).until(() -> metrics.value("last_error_timestamp_seconds{kind=\"connection\"") > 0);
+            assertThat(metrics.page().body())
+                    .containsPattern("dts_sync_retries_total\\{kind=\"connection\",part=\"[a-z ]+\"");
+            assertThat(metrics.page().headers().firstValue("Content-Type"))
                     .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
-            assertThat(get(URI.create(metrics + "/other")).statusCode()).isEqualTo(404);
+            assertThat(metrics.get("/other").statusCode()).isEqualTo(404);
 
-            assertThat(value("table_applied_changes_total{schema=\"public\",table=\"item\""))
+            assertThat(metrics.value("table_applied_changes_total{schema=\"public\",table=\"item\""))
                     .isGreaterThanOrEqualTo(101);
-            assertThat(value("table_applied_commit_timestamp_seconds{schema=\"public\",table=\"item\""))
+            assertThat(metrics.value("table_applied_commit_timestamp_seconds{schema=\"public\",table=\"item\""))
                     .isGreaterThan(1.7e9);
             aSecondRunIsToldWhoRuns(dtsSync.run("run", task), run);
             aStandbyOnThisHostTakesOver(
+                    metrics,
                     dtsSync.start(
                             "run",
                             dtsSync.file("standby.yaml", listen + "second.instance: standby\n"),
@@ -120,22 +120,24 @@ class ServesMetricsTest {
                 .doesNotContain("in use", "metrics", "Exception");
     }
 
-    private void aStandbyOnThisHostTakesOver(Started standby, Started first) throws Exception {
+    private void aStandbyOnThisHostTakesOver(Metrics metrics, Started standby, Started first) throws Exception {
         try {
             await().atMost(LIMIT).until(() -> standby.errSoFar().contains("Waiting as standby"));
-            assertThat(value("running")).isEqualTo(1);
+            assertThat(metrics.value("running")).isEqualTo(1);
 
             first.process().destroyForcibly().waitFor();
 
-            await().atMost(LIMIT).ignoreExceptions().until(() -> value("phase{phase=\"incremental\"") == 1);
-            assertThat(value("snapshot_rows_total")).as("of the other process").isZero();
+            await().atMost(LIMIT).ignoreExceptions().until(() -> metrics.value("phase{phase=\"incremental\"") == 1);
+            assertThat(metrics.value("snapshot_rows_total"))
+                    .as("of the other process")
+                    .isZero();
             standby.terminate();
             Outcome stopped = standby.await();
             assertThat(stopped.exitCode()).isZero();
             assertThat(stopped.err().lines())
                     .allMatch(line -> line.startsWith("{\"timestamp\":") && line.endsWith("}"));
             assertThat(stopped.err()).contains("\"message\":\"Stopped. The same command resumes from here.\"");
-            assertThatThrownBy(this::page).isInstanceOf(ConnectException.class);
+            assertThatThrownBy(metrics::page).isInstanceOf(ConnectException.class);
         } finally {
             standby.process().destroyForcibly().waitFor();
         }
@@ -156,27 +158,34 @@ class ServesMetricsTest {
                 .contains("port 0 for any");
     }
 
-    private static URI url(Started run) throws IOException {
+    private static @Nullable URI url(Started run) throws IOException {
         Matcher matcher = URL.matcher(run.errSoFar());
         return matcher.find() ? URI.create(matcher.group(1)) : null;
     }
 
-    /** Returns the value of a metric, by what its line begins with behind our prefix. */
-    private double value(String metric) throws Exception {
-        return page().body()
-                .lines()
-                .filter(line -> line.startsWith("dts_sync_" + metric))
-                .findFirst()
-                .map(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .orElseThrow();
-    }
+    /** What a run serves at an address. */
+    private record Metrics(URI address) {
 
-    private HttpResponse<String> page() throws IOException, InterruptedException {
-        return get(metrics);
-    }
+        /** Returns the value of a metric, by what its line begins with behind our prefix. */
+        double value(String metric) throws Exception {
+            return page().body()
+                    .lines()
+                    .filter(line -> line.startsWith("dts_sync_" + metric))
+                    .findFirst()
+                    .map(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .orElseThrow();
+        }
 
-    private HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
-        return client.send(HttpRequest.newBuilder(uri).timeout(LIMIT).build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> page() throws IOException, InterruptedException {
+            return get("");
+        }
+
+        HttpResponse<String> get(String below) throws IOException, InterruptedException {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(address + below))
+                    .timeout(LIMIT)
+                    .build();
+            return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        }
     }
 
     private static Connection open(DatabaseSettings database) throws SQLException {

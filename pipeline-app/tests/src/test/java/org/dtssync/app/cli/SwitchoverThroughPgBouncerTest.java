@@ -23,6 +23,7 @@ import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
 import org.dtssync.app.testing.WarmCommandLine;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -312,7 +313,7 @@ class SwitchoverThroughPgBouncerTest {
         PooledShop.query(maintenance, "SELECT pg_terminate_backend(" + halted() + ", 10000)");
     }
 
-    private String halted() throws SQLException {
+    private @Nullable String halted() throws SQLException {
         return PooledShop.query(
                 maintenance,
                 "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = '"

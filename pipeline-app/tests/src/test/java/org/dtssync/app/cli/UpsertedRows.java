@@ -64,7 +64,8 @@ final class UpsertedRows {
                 new ByteArrayDeserializer())) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            Long end = consumer.endOffsets(List.of(partition)).get(partition);
+            assertThat(end).isNotNull();
             while (consumer.position(partition) < end) {
                 consumer.poll(Duration.ofMillis(200)).forEach(this::take);
             }

@@ -112,7 +112,8 @@ class EmbeddedKafkaTest {
             List<TopicPartition> partitions = List.of(PARTITION);
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            long end = consumer.endOffsets(partitions).get(PARTITION);
+            Long end = consumer.endOffsets(partitions).get(PARTITION);
+            assertThat(end).isNotNull();
             List<String> values = new ArrayList<>();
             while (consumer.position(PARTITION) < end) {
                 consumer.poll(Duration.ofMillis(200)).forEach(record -> values.add(record.value()));

@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.awaitility.Awaitility;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,7 +139,7 @@ class EmbeddedPostgresTest {
         return PostgresSettings.of(version, directory.resolve(Integer.toString(version)));
     }
 
-    private static String query(EmbeddedPostgres server, String sql) throws SQLException {
+    private static @Nullable String query(EmbeddedPostgres server, String sql) throws SQLException {
         try (Connection connection =
                         DriverManager.getConnection(server.url("postgres"), EmbeddedPostgres.SUPERUSER, "");
                 Statement statement = connection.createStatement()) {

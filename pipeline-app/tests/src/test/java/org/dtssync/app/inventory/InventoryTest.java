@@ -124,11 +124,7 @@ class InventoryTest {
                     .toList();
 
             assertThat(objects).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(source.texts(CREATED));
-            assertThat(source.inventory(EveryKind.SHOP)
-                            .counts()
-                            .get("large object")
-                            .values())
-                    .containsExactly(4L);
+            assertThat(totals(source.inventory(EveryKind.SHOP), "large object")).isEqualTo(4);
         }
     }
 
@@ -149,8 +145,18 @@ class InventoryTest {
                         + 1);
     }
 
+    private InventoryItem item(String title) {
+        return item(items, title);
+    }
+
+    private static InventoryItem item(Map<String, InventoryItem> items, String title) {
+        InventoryItem item = items.get(title);
+        assertThat(item).as(title).isNotNull();
+        return item;
+    }
+
     private static long totals(Inventory inventory, String kind) {
-        return inventory.counts().get(kind).values().stream()
+        return inventory.counts().getOrDefault(kind, Map.of()).values().stream()
                 .mapToLong(Long::longValue)
                 .sum();
     }
@@ -194,22 +200,22 @@ class InventoryTest {
         assertThat(titles(new Inventory(List.copyOf(items.values())).needed()))
                 .containsExactlyInAnyOrder(
                         "function util.on_ddl()", "function util.own_handler()", "table util.entry", "table util.kind");
-        assertThat(items.get("function util.on_ddl()").neededBy()).containsExactly("event trigger watch_ddl");
-        assertThat(items.get("table util.entry").neededBy())
+        assertThat(item("function util.on_ddl()").neededBy()).containsExactly("event trigger watch_ddl");
+        assertThat(item("table util.entry").neededBy())
                 .containsExactly("function shop.last_entries()", "view shop.entries");
-        assertThat(items.get("table util.kind").neededBy()).containsExactly("foreign key item_kind on shop.item");
-        assertThat(items.get("view shop.entries").reason())
+        assertThat(item("table util.kind").neededBy()).containsExactly("foreign key item_kind on shop.item");
+        assertThat(item("view shop.entries").reason())
                 .isEqualTo("It needs table util.entry, which the selection leaves out.");
     }
 
     @Test
     void whatIsMadeByHandComesWithItsSqlAndWithoutSecrets() {
-        assertThat(items.get("foreign key item_kind on shop.item").sql())
+        assertThat(item("foreign key item_kind on shop.item").sql())
                 .contains(
                         "ALTER TABLE shop.item ADD CONSTRAINT item_kind FOREIGN KEY (kind) REFERENCES util.kind(id);");
-        assertThat(items.get("security label table shop.customer").sql())
+        assertThat(item("security label table shop.customer").sql())
                 .contains("SECURITY LABEL FOR guard ON TABLE shop.customer IS 'confidential';");
-        assertThat(items.get("changed grants function ext.akeys(ext.hstore)").sql())
+        assertThat(item("changed grants function ext.akeys(ext.hstore)").sql())
                 .contains("REVOKE EXECUTE ON FUNCTION ext.akeys(ext.hstore) FROM PUBLIC;");
         assertThat(items.values().stream().flatMap(item -> item.sql().stream()).collect(Collectors.joining()))
                 .doesNotContain("not to be shown")
@@ -241,13 +247,13 @@ class InventoryTest {
                 "sequence shop.customer_id_seq",
                 "sequence util.shared");
         assertThat(carried)
-                .allSatisfy(title -> assertThat(items.get(title).verdict()).isEqualTo(Verdict.CARRIED));
+                .allSatisfy(title -> assertThat(item(title).verdict()).isEqualTo(Verdict.CARRIED));
         assertThat(titles(new Inventory(List.copyOf(items.values())).leftOut()))
                 .containsExactly("unlogged rows shop.rate_limit");
         Map<String, InventoryItem> copied = byTitle(everyKind.inventory(new ObjectSelection(
                 List.of("shop.*"), List.of(), Owners.KEEP, Unlogged.COPY, Settings.CARRY, LargeObjects.COPY)));
         assertThat(List.of("unlogged rows shop.rate_limit", "large object 123456", "comment large object 123456"))
-                .allSatisfy(title -> assertThat(copied.get(title).verdict()).isEqualTo(Verdict.AT_THE_SWITCH));
+                .allSatisfy(title -> assertThat(item(copied, title).verdict()).isEqualTo(Verdict.AT_THE_SWITCH));
     }
 
     @Test
@@ -257,12 +263,12 @@ class InventoryTest {
 
         Map<String, InventoryItem> narrow = byTitle(everyKind.inventory(selection));
 
-        assertThat(narrow.get("table shop.event_2025").reason()).isEqualTo("objects.exclude matches it.");
-        assertThat(narrow.get("index shop.event_day").verdict()).isEqualTo(Verdict.LEFT_OUT);
-        assertThat(narrow.get("index shop.event_day").reason())
+        assertThat(item(narrow, "table shop.event_2025").reason()).isEqualTo("objects.exclude matches it.");
+        assertThat(item(narrow, "index shop.event_day").verdict()).isEqualTo(Verdict.LEFT_OUT);
+        assertThat(item(narrow, "index shop.event_day").reason())
                 .isEqualTo("It belongs to table shop.event, which is left out.");
-        assertThat(narrow.get("materialized view shop.moods").verdict()).isEqualTo(Verdict.LEFT_OUT);
-        assertThat(narrow.get("grants table shop.customer").reason()).isEqualTo("objects.owners is drop.");
+        assertThat(item(narrow, "materialized view shop.moods").verdict()).isEqualTo(Verdict.LEFT_OUT);
+        assertThat(item(narrow, "grants table shop.customer").reason()).isEqualTo("objects.owners is drop.");
         assertThat(new TreeSet<>(narrow.keySet())).isEqualTo(new TreeSet<>(items.keySet()));
     }
 
@@ -275,7 +281,7 @@ class InventoryTest {
         URI address = URI.create(everyKind.settings.url().substring("jdbc:".length()));
         Path archive = directory.resolve("archive");
         run(
-                dump.get().toString(),
+                dump.orElseThrow().toString(),
                 "-Fc",
                 "-h",
                 address.getHost(),
@@ -292,7 +298,7 @@ class InventoryTest {
             known.add(object.kind());
         }
 
-        List<String> unknown = run(restore.get().toString(), "-l", archive.toString())
+        List<String> unknown = run(restore.orElseThrow().toString(), "-l", archive.toString())
                 .lines()
                 .filter(line -> !line.startsWith(";"))
                 .map(line -> line.replaceFirst("^\\d+; ", ""))

@@ -47,6 +47,7 @@ import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicValues;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -255,7 +256,8 @@ class BaseInTopicsTest {
             try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
                 consumer.assign(List.of(partition));
                 consumer.seek(partition, offset);
-                long end = consumer.endOffsets(List.of(partition)).get(partition);
+                Long end = consumer.endOffsets(List.of(partition)).get(partition);
+                assertThat(end).isNotNull();
                 while (consumer.position(partition) < end) {
                     consumer.poll(Duration.ofMillis(200)).forEach(records::add);
                 }
@@ -285,7 +287,7 @@ class BaseInTopicsTest {
             return rows;
         }
 
-        private static String text(Object value) {
+        private static String text(@Nullable Object value) {
             if (value instanceof Struct struct) {
                 return struct.schema().fields().stream()
                         .map(field -> field.name() + ":" + field.schema().type() + ":"

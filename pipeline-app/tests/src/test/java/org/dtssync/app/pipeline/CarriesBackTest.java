@@ -23,6 +23,7 @@ import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -89,15 +90,21 @@ class CarriesBackTest {
 
     private DatabaseSettings source;
     private DatabaseSettings destination;
+    /** Each test starts it first, with the accounts that it is about. */
+    @SuppressWarnings("NullAway.Init")
     private RunningPair pair;
 
     /** What the session of an application begins with. */
     private String as = "";
 
-    @Test
-    void thereAndBackAndThereAgain(Servers servers) throws Exception {
+    @BeforeEach
+    void create(Servers servers) throws Exception {
         source = servers.freshDatabase(17);
         destination = servers.freshDatabase(18);
+    }
+
+    @Test
+    void thereAndBackAndThereAgain(Servers servers) throws Exception {
         run(source, List.of(SETUP));
 
         thereAndBackAndThereAgain(TaskFiles.of(servers, source, destination), RECORDS_NOTHING);
@@ -106,8 +113,6 @@ class CarriesBackTest {
     /** With the rights of the README, and the statements that the precheck prints for a superuser, at both ends. */
     @Test
     void withAccountsThatAreNoSuperusers(Servers servers) throws Exception {
-        source = servers.freshDatabase(17);
-        destination = servers.freshDatabase(18);
         String account = servers.uniqueName();
         String owner = servers.uniqueName();
         String application = servers.uniqueName();

@@ -20,6 +20,7 @@ import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -35,8 +36,13 @@ class CarriesEveryCommandTest {
     /** Cases between two comparisons; a comparison reads both catalogs and all rows. */
     private static final int TOGETHER = Integer.getInteger("commands.together", 15);
 
+    /** The test creates them first, of the versions that it gets. */
+    @SuppressWarnings("NullAway.Init")
     private DatabaseSettings source;
+
+    @SuppressWarnings("NullAway.Init")
     private DatabaseSettings destination;
+
     private String role;
     private String owner;
     private String account;
@@ -53,14 +59,18 @@ class CarriesEveryCommandTest {
                         Arguments.of(Integer.parseInt(one[0]), Integer.parseInt(one[1]), one[2].equals("superuser")));
     }
 
+    @BeforeEach
+    void nameRoles(Servers servers) {
+        role = servers.uniqueName();
+        owner = servers.uniqueName();
+        account = servers.uniqueName();
+    }
+
     @ParameterizedTest
     @MethodSource("versions")
     void everyCommandArrives(int from, int to, boolean superuser, Servers servers) throws Exception {
         source = servers.freshDatabase(from);
         destination = servers.freshDatabase(to);
-        role = servers.uniqueName();
-        owner = servers.uniqueName();
-        account = servers.uniqueName();
         makeRoles(from == to);
         try {
             RunningPair.execute(

@@ -257,7 +257,9 @@ class DebeziumSinkTest {
             return admin.describeConfigs(List.of(resource))
                     .all()
                     .get()
-                    .get(resource)
+                    .values()
+                    .iterator()
+                    .next()
                     .get("compression.type")
                     .value();
         }

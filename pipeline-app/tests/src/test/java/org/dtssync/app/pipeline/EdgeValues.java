@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.dtssync.connectors.postgres.Identifiers;
 
 /**
@@ -58,16 +59,16 @@ final class EdgeValues {
             return own;
         }
         return switch (type.kind()) {
-            case DOMAIN -> of(type.below());
+            case DOMAIN -> of(type.lower());
             case RANGE -> ranges(type);
             case MULTIRANGE -> multiranges(type);
-            default -> sections.get(ANY);
+            default -> Objects.requireNonNull(sections.get(ANY), "edge-values.txt has a section for every type.");
         };
     }
 
     private List<String> ranges(MatrixType type) throws SQLException {
         List<String> candidates = new ArrayList<>(List.of("'empty'", "'(,)'"));
-        for (String value : notHuge(type.below())) {
+        for (String value : notHuge(type.lower())) {
             candidates.add(type.sql() + "(" + value + ", NULL, '()')");
             candidates.add(type.sql() + "(NULL, " + value + ", '(]')");
             candidates.add(type.sql() + "(" + value + ", " + value + ", '[]')");
@@ -88,7 +89,7 @@ final class EdgeValues {
 
     private List<String> multiranges(MatrixType type) throws SQLException {
         List<String> candidates = new ArrayList<>(List.of("'{}'"));
-        for (String value : of(type.below())) {
+        for (String value : of(type.lower())) {
             candidates.add(type.sql() + "(" + value + ")");
         }
         return candidates;

@@ -30,6 +30,7 @@ import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.schemas.ChangeHeaders;
 import org.dtssync.schemas.TopicNames;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads tables' topics as somebody does who has Confluent's libraries alone, follows the rows through inserts, updates and
@@ -146,8 +147,8 @@ final class ForeignReading {
         return differences;
     }
 
-    private static String difference(Connection source, String table, Map<List<String>, Map<String, Object>> rows)
-            throws SQLException {
+    private static @Nullable String difference(
+            Connection source, String table, Map<List<String>, Map<String, Object>> rows) throws SQLException {
         boolean byId = table.startsWith("v_");
         List<String> columns = columns(source, table);
         Map<String, Map<String, Object>> open = new HashMap<>();
@@ -188,7 +189,7 @@ final class ForeignReading {
         return "CASE num_nulls(" + quoted + ") WHEN 0 THEN format('%s', " + quoted + ") END";
     }
 
-    private static boolean isText(Object value, String text) {
+    private static boolean isText(@Nullable Object value, @Nullable String text) {
         if (value == null || text == null) {
             return value == null && text == null;
         }
@@ -198,10 +199,10 @@ final class ForeignReading {
         if (value instanceof Double number) {
             return number.equals(Double.parseDouble(text));
         }
-        return text(value).equals(text);
+        return text.equals(text(value));
     }
 
-    private static String text(Object value) {
+    private static @Nullable String text(@Nullable Object value) {
         if (value instanceof Boolean bool) {
             return bool ? "t" : "f";
         }

@@ -19,6 +19,7 @@ import org.dtssync.app.tasks.VerificationReport;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -92,10 +93,14 @@ class HardCasesTest {
     private DatabaseSettings source;
     private DatabaseSettings destination;
 
-    @Test
-    void theyAreCarriedThereAndBack(Servers servers) throws Exception {
+    @BeforeEach
+    void makeDatabases(Servers servers) throws Exception {
         source = servers.freshDatabase(18);
         destination = servers.freshDatabase(18);
+    }
+
+    @Test
+    void theyAreCarriedThereAndBack(Servers servers) throws Exception {
         RunningPair.execute(source, STRUCTURE);
         TaskFile task = TaskFiles.stopping(servers, source, destination);
         namesAndCorrectsTheFunction(task);

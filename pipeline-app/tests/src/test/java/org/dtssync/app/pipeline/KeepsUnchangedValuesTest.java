@@ -262,7 +262,10 @@ class KeepsUnchangedValuesTest {
                     END $$
                     """);
         } catch (SQLException e) {
-            assertThat(((SQLException) e.getCause()).getSQLState()).matches("08...|57P0.");
+            assertThat(e.getCause())
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            cause -> assertThat(cause.getSQLState()).matches("08...|57P0."));
         }
     }
 

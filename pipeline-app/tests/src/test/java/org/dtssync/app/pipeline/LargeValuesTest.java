@@ -123,10 +123,12 @@ class LargeValuesTest {
     }
 
     private static SyncException fault(CompletableFuture<Void> running) {
-        return (SyncException) catchThrowableOfType(
+        Throwable cause = catchThrowableOfType(
                         CompletionException.class,
                         () -> running.orTimeout(60, TimeUnit.SECONDS).join())
                 .getCause();
+        assertThat(cause).isNotNull();
+        return (SyncException) cause;
     }
 
     private static boolean isIncremental(TaskFile task) {

@@ -8,6 +8,7 @@ import org.dtssync.app.state.Phase;
 import org.dtssync.app.stream.StreamBudgets;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Lsn;
+import org.jspecify.annotations.Nullable;
 
 /** A run of a task in a thread of its own, until it stops by itself or is closed. Thread-safe. */
 final class LiveRun implements AutoCloseable, PipelineListener {
@@ -17,7 +18,7 @@ final class LiveRun implements AutoCloseable, PipelineListener {
     private final Thread thread;
     private boolean incremental;
     private Lsn applied = Lsn.ZERO;
-    private SyncException stopped;
+    private @Nullable SyncException stopped;
 
     private LiveRun(TaskFile task, StreamBudgets budgets) {
         thread = new Thread(() -> run(task, budgets), "run-" + task.name());

@@ -1,5 +1,7 @@
 package org.dtssync.app.pipeline;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -8,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A type of a server's catalog that a column can have.
@@ -19,7 +22,19 @@ import java.util.Map;
  * @param delimiter what separates elements in the text of its arrays
  * @param below the type below a domain, the subtype of a range, the range of a multirange; otherwise null
  */
-record MatrixType(long oid, String name, String sql, Kind kind, String delimiter, MatrixType below) {
+record MatrixType(
+        long oid,
+        String name,
+        String sql,
+        Kind kind,
+        String delimiter,
+        @Nullable MatrixType below) {
+
+    /** Returns the type below one that has one. */
+    MatrixType lower() {
+        assertThat(below).as("type below %s", name).isNotNull();
+        return below;
+    }
 
     /** What sort of type. */
     enum Kind {
@@ -73,7 +88,9 @@ record MatrixType(long oid, String name, String sql, Kind kind, String delimiter
     private record Found(long oid, String name, String sql, String kind, String delimiter, long below) {
 
         MatrixType withBelow(Map<Long, Found> byOid) {
-            MatrixType under = below == 0 ? null : byOid.get(below).withBelow(byOid);
+            Found lower = byOid.get(below);
+            assertThat(lower != null).as("%s has a type below it", name).isEqualTo(below != 0);
+            MatrixType under = lower == null ? null : lower.withBelow(byOid);
             Kind sort = switch (kind) {
                 case "e" -> Kind.ENUM;
                 case "d" -> Kind.DOMAIN;

@@ -128,8 +128,9 @@ class ProvesTopicsTest {
 
         Throwable fault = catchThrowable(() -> historyOf("id=1", Optional.empty()));
 
-        assertThat(fault).hasMessageContaining("Topic " + item + " was deleted and re-created");
-        String proposed = fault.getMessage().replaceFirst("(?s).*--from (.*)\\.", "$1");
+        String message = fault.getMessage();
+        assertThat(message).isNotNull().contains("Topic " + item + " was deleted and re-created");
+        String proposed = message.replaceFirst("(?s).*--from (.*)\\.", "$1");
         assertThat(historyOf("id=1", Optional.of(proposed)))
                 .as("from %s", proposed)
                 .isZero();

@@ -33,6 +33,7 @@ import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.Logger;
@@ -69,11 +70,15 @@ class RandomSchemasMovedTest {
     private DatabaseSettings source;
     private DatabaseSettings destination;
 
+    @BeforeEach
+    void makeDatabases(Servers servers) throws Exception {
+        source = servers.freshDatabase(17);
+        destination = servers.freshDatabase(18);
+    }
+
     @Test
     void theyAreTheSameAndTakeRowsAtEachEnd(Servers servers) throws Exception {
         assumeTrue(PgClient.program("pg_dump").isPresent(), PgClient.MISSING);
-        source = servers.freshDatabase(17);
-        destination = servers.freshDatabase(18);
         RunningPair.execute(source, ROLES);
         RunningPair.execute(destination, ROLES);
         write();

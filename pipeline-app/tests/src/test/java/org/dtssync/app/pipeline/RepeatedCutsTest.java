@@ -153,7 +153,8 @@ class RepeatedCutsTest {
                 new ByteArrayDeserializer())) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            Long end = consumer.endOffsets(List.of(partition)).get(partition);
+            assertThat(end).isNotNull();
             while (consumer.position(partition) < end) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                     cuts.add(codec.decode(record.value()));

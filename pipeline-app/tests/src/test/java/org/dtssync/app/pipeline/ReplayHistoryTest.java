@@ -29,6 +29,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -142,7 +143,7 @@ class ReplayHistoryTest {
                 List.of(table), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
     }
 
-    private static ChangesRequest between(String from, String to) {
+    private static ChangesRequest between(@Nullable String from, @Nullable String to) {
         return new ChangesRequest(
                 List.of(),
                 Optional.ofNullable(from),

@@ -243,6 +243,7 @@ class ReplaysStatesTest {
                 String lsn = each.lsn().toString();
                 long rows = states.table("public." + table, lsn, Optional.of(base), StateForm.CSV, csv);
                 String digest = each.tables().get(table);
+                assertThat(digest).as(table).isNotNull();
                 assertThat(rows).isEqualTo(Long.parseLong(digest.substring(0, digest.indexOf(' '))));
                 load(database, table, csv);
             }

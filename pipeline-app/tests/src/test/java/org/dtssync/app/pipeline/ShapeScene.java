@@ -159,7 +159,7 @@ final class ShapeScene {
     private static final class Streaming implements PipelineListener {
 
         private boolean incremental;
-        private Lsn applied;
+        private Lsn applied = Lsn.ZERO;
 
         @Override
         public synchronized void entered(Phase phase) {
@@ -176,7 +176,7 @@ final class ShapeScene {
 
         synchronized void await(Lsn goal) throws InterruptedException {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-            while (applied == null || !applied.reached(goal)) {
+            while (!applied.reached(goal)) {
                 assertThat(System.nanoTime()).isLessThan(deadline);
                 wait(100);
             }

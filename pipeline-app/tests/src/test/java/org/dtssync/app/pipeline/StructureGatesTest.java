@@ -18,6 +18,7 @@ import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.ReadOnlyDefault;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -101,12 +102,16 @@ class StructureGatesTest {
     private DatabaseSettings destination;
     private RunningPair pair;
 
-    @Test
-    void theSqlOfEachGateIsAllThatItTakes(Servers servers) throws Exception {
+    @BeforeEach
+    void start(Servers servers) throws Exception {
         source = servers.freshDatabase(14);
         destination = servers.freshDatabase(17);
         RunningPair.execute(source, "REVOKE CREATE ON SCHEMA public FROM PUBLIC;" + STRUCTURE);
         pair = RunningPair.start(TaskFiles.stopping(servers, source, destination));
+    }
+
+    @Test
+    void theSqlOfEachGateIsAllThatItTakes() throws Exception {
         try {
             namesTheViewThatCouldNotBeFilled();
             RunningPair.execute(destination, UNNOTICED);

@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /** What COPY prints of every table of schema public, or of all schemas: the meaning of "equal", and no code of ours in between. */
@@ -75,7 +76,7 @@ final class TableTexts {
         return union;
     }
 
-    private static List<String> only(String end, List<String> here, List<String> there) {
+    private static List<String> only(String end, @Nullable List<String> here, @Nullable List<String> there) {
         if (here == null || there == null) {
             return here == null ? List.of() : List.of(end + "table");
         }

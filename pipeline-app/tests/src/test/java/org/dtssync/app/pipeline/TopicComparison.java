@@ -1,5 +1,7 @@
 package org.dtssync.app.pipeline;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.data.Struct;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.connectors.avro.AvroConverter;
+import org.jspecify.annotations.Nullable;
 
 /** Compares the records of two topics with the same changes, field by field, their schemas and their values. */
 final class TopicComparison {
@@ -83,7 +86,7 @@ final class TopicComparison {
         note(table, "headers", own, there.headers());
     }
 
-    private void schemas(String place, Schema here, Schema there) {
+    private void schemas(String place, @Nullable Schema here, @Nullable Schema there) {
         if (here == null || there == null) {
             note(place, "schema", here, there);
             return;
@@ -109,7 +112,7 @@ final class TopicComparison {
         }
     }
 
-    private void parameters(String place, Map<String, String> here, Map<String, String> there) {
+    private void parameters(String place, @Nullable Map<String, String> here, @Nullable Map<String, String> there) {
         Map<String, String> own = here == null ? Map.of() : here;
         Map<String, String> other = there == null ? Map.of() : there;
         Set<String> names = new HashSet<>(own.keySet());
@@ -117,7 +120,7 @@ final class TopicComparison {
         names.forEach(name -> note(place, "parameter " + name, own.get(name), other.get(name)));
     }
 
-    private void values(String place, Object here, Object there) {
+    private void values(String place, @Nullable Object here, @Nullable Object there) {
         if (here instanceof Struct own && there instanceof Struct other) {
             for (Field field : own.schema().fields()) {
                 if (other.schema().field(field.name()) != null) {
@@ -134,7 +137,7 @@ final class TopicComparison {
         }
     }
 
-    private static Object plain(Object value) {
+    private static @Nullable Object plain(@Nullable Object value) {
         return value instanceof byte[] bytes ? ByteBuffer.wrap(bytes) : value;
     }
 
@@ -144,17 +147,17 @@ final class TopicComparison {
         return bytes;
     }
 
-    private static String show(Object value) {
+    private static String show(@Nullable Object value) {
         Object plain = plain(value);
         String text = plain instanceof ByteBuffer buffer ? Arrays.toString(bytes(buffer)) : String.valueOf(value);
         return text.substring(0, Math.min(60, text.length()));
     }
 
-    private String neutral(String name) {
+    private @Nullable String neutral(@Nullable String name) {
         return name == null ? null : name.replace(ours + ".", "").replace(theirs + ".", "");
     }
 
-    private void note(String place, String what, Object here, Object there) {
+    private void note(String place, String what, @Nullable Object here, @Nullable Object there) {
         String difference = place + " " + what + ": " + here + " | " + there;
         if (!Objects.equals(here, there) && KnownDifference.of(difference).isEmpty()) {
             differences.add(difference);
@@ -172,7 +175,8 @@ final class TopicComparison {
             TopicPartition partition = new TopicPartition(topic, 0);
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            Long end = consumer.endOffsets(List.of(partition)).get(partition);
+            assertThat(end).isNotNull();
             while (consumer.position(partition) < end) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                     if (record.key() == null && record.value() == null) {

@@ -151,9 +151,12 @@ class TypeMatrixTest {
 
     /** The topics hold the source's text of every value also for those who have Confluent's libraries alone. */
     private static void readAsOthersDo(TaskFile task, Connection source) throws Exception {
-        try (ConfluentReader confluent = new ConfluentReader(task.registry().url())) {
-            ForeignReading reading =
-                    new ForeignReading(task.name(), task.kafka().properties().get("bootstrap.servers"), confluent);
+        String registry = task.registry().url();
+        String brokers = task.kafka().properties().get("bootstrap.servers");
+        assertThat(registry).isNotNull();
+        assertThat(brokers).isNotNull();
+        try (ConfluentReader confluent = new ConfluentReader(registry)) {
+            ForeignReading reading = new ForeignReading(task.name(), brokers, confluent);
             reading.read(Set.of("v_", "k_"));
             assertThat(reading.count()).isGreaterThan(1_000);
             assertThat(reading.differences(source))

@@ -40,6 +40,7 @@ import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.secrets.FileReferences;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,14 +74,23 @@ class WholeLifeRightsTest {
     private String account;
     private String owner;
     private String application;
+
+    /** Each test creates them first, of the versions that it is about. */
+    @SuppressWarnings("NullAway.Init")
     private DatabaseSettings source;
+
+    @SuppressWarnings("NullAway.Init")
     private DatabaseSettings destination;
 
-    private void create(Servers servers, int from, int to, String shop) throws Exception {
-        Files.writeString(directory.resolve("password"), "unused\n");
+    @BeforeEach
+    void nameRoles(Servers servers) {
         account = servers.uniqueName();
         owner = servers.uniqueName();
         application = servers.uniqueName();
+    }
+
+    private void create(Servers servers, int from, int to, String shop) throws Exception {
+        Files.writeString(directory.resolve("password"), "unused\n");
         source = servers.freshDatabase(from);
         destination = servers.freshDatabase(to);
         for (DatabaseSettings end : List.of(source, destination)) {

@@ -73,7 +73,8 @@ final class WrittenTopics {
                 new ByteArrayDeserializer())) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            Long end = consumer.endOffsets(List.of(partition)).get(partition);
+            assertThat(end).isNotNull();
             List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
             while (consumer.position(partition) < end) {
                 consumer.poll(Duration.ofMillis(200)).forEach(records::add);
@@ -92,19 +93,25 @@ final class WrittenTopics {
         return entries;
     }
 
+    private List<Entry> entries(String topic) {
+        List<Entry> entries = written.get(topic);
+        assertThat(entries).as(topic).isNotNull();
+        return entries;
+    }
+
     int size(String topic) {
-        return written.get(topic).size();
+        return entries(topic).size();
     }
 
     long offset(String topic, int index) {
-        return written.get(topic).get(index).offset();
+        return entries(topic).get(index).offset();
     }
 
     /** Writes a topic again; where a record is removed or added, those behind it get other offsets. */
     void write(String topic, Consumer<List<Entry>> difference) throws Exception {
         changed.add(topic);
         List<Entry> entries = new ArrayList<>();
-        for (Entry each : written.get(topic)) {
+        for (Entry each : entries(topic)) {
             ProducerRecord<byte[], byte[]> record = each.record();
             entries.add(new Entry(
                     new ProducerRecord<>(

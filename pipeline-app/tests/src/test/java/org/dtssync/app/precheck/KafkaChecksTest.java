@@ -21,6 +21,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.schemas.TopicValues;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -203,7 +204,7 @@ class KafkaChecksTest {
         return findings.items();
     }
 
-    private List<PrecheckItem> look(Check.Looking looking, Brokers brokers) throws SQLException {
+    private List<PrecheckItem> look(Check.Looking looking, @Nullable Brokers brokers) throws SQLException {
         Findings findings = new Findings("id", Stage.LOAD);
         try (Connection source = new DatabaseConnections(End.SOURCE, servers.sourceSettings(), "test").open()) {
             looking.look(new Ends(servers.task(), source, null, brokers, Duration.ZERO, List::of), findings);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.dtssync.connectors.chain.CutChain;
 import org.dtssync.schemas.Cut;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A cut follows from those before it, or replaces one of them. */
@@ -15,20 +16,26 @@ class CutLinksTest {
     private final Cut one = cut(1, 20, zero);
     private final Cut two = cut(2, 30, one);
 
-    private static Cut cut(long sequence, long lsn, Cut before) {
+    private static Cut cut(long sequence, long lsn, @Nullable Cut before) {
         Cut cut = new Cut("shop", sequence, lsn, 1L, "1", "slot", 1, 0, List.of());
         return CutChain.link(cut, List.of(), before);
     }
 
+    private static Cut.Link link(Cut cut) {
+        Cut.Link link = cut.link();
+        assertThat(link).isNotNull();
+        return link;
+    }
+
     private void add(Cut... cuts) {
         for (Cut each : cuts) {
-            assertThat(links.wrong(each, each.link())).isEmpty();
-            links.add(each, each.link());
+            assertThat(links.wrong(each, link(each))).isEmpty();
+            links.add(each, link(each));
         }
     }
 
     private String wrong(Cut cut) {
-        return links.wrong(cut, cut.link()).orElseThrow();
+        return links.wrong(cut, link(cut)).orElseThrow();
     }
 
     @Test
@@ -36,7 +43,7 @@ class CutLinksTest {
         add(zero, one);
         Cut again = cut(2, 40, one);
 
-        assertThat(links.isReplacedBy(two, two.link(), again)).isTrue();
+        assertThat(links.isReplacedBy(two, link(two), again)).isTrue();
         add(again, cut(3, 50, again));
         assertThat(links.last()).isEqualTo(3);
     }
@@ -53,8 +60,8 @@ class CutLinksTest {
     void aCopyOfACutReplacesNothing() {
         add(zero, one, two);
 
-        assertThat(links.isReplacedBy(two, two.link(), two)).isFalse();
-        assertThat(links.isReplacedBy(two, two.link(), one)).isFalse();
+        assertThat(links.isReplacedBy(two, link(two), two)).isFalse();
+        assertThat(links.isReplacedBy(two, link(two), one)).isFalse();
         assertThat(wrong(one)).isEqualTo("cut 1 stands behind cut 2: it was inserted or moved");
         assertThat(wrong(two)).isEqualTo("cut 2 stands behind cut 2: it was inserted or moved");
     }
@@ -65,7 +72,7 @@ class CutLinksTest {
 
         assertThat(wrong(cut(2, 30, cut(1, 21, zero)))).contains("does not follow from the one before it");
         assertThat(wrong(cut(3, 30, one))).isEqualTo("cut 2 is not in its place");
-        Cut altered = new Cut("shop", 2, 31, 1L, "1", "slot", 1, 0, List.of(), two.link());
+        Cut altered = new Cut("shop", 2, 31, 1L, "1", "slot", 1, 0, List.of(), link(two));
         assertThat(wrong(altered)).isEqualTo("the cut was altered");
     }
 }

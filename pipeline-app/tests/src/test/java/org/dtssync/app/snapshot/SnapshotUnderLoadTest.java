@@ -118,7 +118,9 @@ class SnapshotUnderLoadTest {
 
         bench.job(1, 100_000, listener).run();
 
-        truncating.get().get(20, TimeUnit.SECONDS);
+        CompletableFuture<Void> truncated = truncating.get();
+        assertThat(truncated).isNotNull();
+        truncated.get(20, TimeUnit.SECONDS);
         bench.assertLoaded("orders");
         assertThat(bench.table("orders").snapshotRows()).isEqualTo(5);
     }

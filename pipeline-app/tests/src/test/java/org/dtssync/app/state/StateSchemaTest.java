@@ -108,7 +108,9 @@ class StateSchemaTest {
 
         assertThat(store.task()).get().extracting(TaskProgress::phase).isEqualTo(Phase.INCREMENTAL);
         try (CommandStore commands = new CommandStore(database, TASK)) {
-            assertThat(commands.take().author()).isEmpty();
+            PostedCommand taken = commands.take();
+            assertThat(taken).isNotNull();
+            assertThat(taken.author()).isEmpty();
         }
     }
 
@@ -154,6 +156,7 @@ class StateSchemaTest {
             long second = commands.post("verify", "");
 
             PostedCommand taken = commands.take();
+            assertThat(taken).isNotNull();
             assertThat(taken.author()).contains(new Author("ann", "cli"));
             commands.finish(taken, "{}", 0);
             commands.withdraw(second);
@@ -217,9 +220,8 @@ class StateSchemaTest {
         EventLog events = new EventLog(database, TASK);
 
         for (int i = 0; i < 100; i++) {
-            database.inTransaction("test", connection -> {
+            database.doInTransaction("test", connection -> {
                 events.append(connection, Event.byRun("phase", "last"));
-                return null;
             });
         }
 
@@ -318,9 +320,8 @@ class StateSchemaTest {
         new ProgressStore(database, TASK).enter(Phase.PREPARE, epoch);
         execute("INSERT INTO dts_sync.setting (task, key, value) VALUES ('shop', 'k', 'v'), ('other', 'k', 'v')");
 
-        database.inTransaction("test", connection -> {
+        database.doInTransaction("test", connection -> {
             new StateRemoval(TASK).run(connection);
-            return null;
         });
 
         assertThat(list("SELECT task FROM dts_sync.setting UNION ALL SELECT task FROM dts_sync.event"
@@ -340,9 +341,8 @@ class StateSchemaTest {
     }
 
     private void execute(String sql) {
-        database.inTransaction("test", connection -> {
+        database.doInTransaction("test", connection -> {
             Statements.execute(connection, sql);
-            return null;
         });
     }
 

@@ -23,8 +23,8 @@ class ServersExtensionTest {
     private static final String SLOTS = "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'left_behind'";
 
     private static int port;
-    private static String first;
-    private static String second;
+    private static String first = "";
+    private static String second = "";
 
     @Test
     @Order(1)

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Lsn;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A load on the source whose transactions reach the destination in order and late, as a pipeline would carry them; and
@@ -28,7 +29,7 @@ final class DelayedCopy implements AutoCloseable, Settling {
     private final Thread applier;
     private volatile boolean stopped;
 
-    private record Change(List<String> statements, CountDownLatch applied) {}
+    private record Change(List<String> statements, @Nullable CountDownLatch applied) {}
 
     /** Starts the load: the n-th transaction's statements are made by the given function. */
     DelayedCopy(DatabasePair databases, IntFunction<List<String>> transactions) {

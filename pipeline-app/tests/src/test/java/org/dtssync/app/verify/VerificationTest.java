@@ -363,7 +363,8 @@ class VerificationTest {
                 .containsExactly("changed 1500 [v]");
         // It was cut off before the fourth slice was compared.
         keep(kept, new ComparedSlice(steady(), 3, List.of("3000"), List.of("4000"), OptionalLong.empty()));
-        assertThat(kept.get(steady()).stream().map(slice -> slice.rows().isPresent()))
+        assertThat(kept.get(steady()))
+                .extracting(slice -> slice.rows().isPresent())
                 .containsExactly(true, false, true, false, true, true);
 
         // One more in a slice that was equal, one in the slice that differed, one in the slice that was not compared.
