@@ -3,16 +3,11 @@ package org.dtssync.app.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import org.dtssync.app.cli.Readme;
 import org.dtssync.app.config.DdlSettings;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.ddl.DdlRecorder;
-import org.dtssync.app.ddl.IdentityGuard;
 import org.dtssync.app.tasks.SwitchMode;
 import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskCommand;
@@ -91,71 +86,12 @@ class CarriesBackTest {
     private DatabaseSettings destination;
     private RunningPair pair;
 
-    /** What the session of an application begins with. */
-    private String as = "";
-
     @Test
     void thereAndBackAndThereAgain(Servers servers) throws Exception {
         source = servers.freshDatabase(17);
         destination = servers.freshDatabase(18);
-        run(source, List.of(SETUP));
-
-        thereAndBackAndThereAgain(TaskFiles.of(servers, source, destination), RECORDS_NOTHING);
-    }
-
-    /** With the rights of the README, and the statements that the precheck prints for a superuser, at both ends. */
-    @Test
-    void withAccountsThatAreNoSuperusers(Servers servers) throws Exception {
-        source = servers.freshDatabase(17);
-        destination = servers.freshDatabase(18);
-        String account = servers.uniqueName();
-        String owner = servers.uniqueName();
-        String application = servers.uniqueName();
-        String roles = String.join(", ", account, owner, application);
-        try {
-            RunningPair.execute(
-                    source,
-                    "CREATE ROLE %1$s; CREATE ROLE %2$s LOGIN; GRANT ALL ON SCHEMA public TO %1$s"
-                            .formatted(owner, application));
-            RunningPair.execute(destination, "CREATE ROLE " + application + " LOGIN");
-            Readme readme = Readme.read();
-            RunningPair.execute(
-                    source, Readme.named(readme.allRightsAtSource(17), name(source), account, owner, application));
-            RunningPair.execute(
-                    destination,
-                    Readme.named(readme.allRightsAtDestination(18), name(destination), account, owner, application));
-            for (DatabaseSettings end : List.of(source, destination)) {
-                RunningPair.execute(end, String.join("\n", IdentityGuard.statements(account)));
-                RunningPair.execute(end, String.join("\n", DdlRecorder.statements(account)));
-            }
-            as = "SET SESSION AUTHORIZATION " + owner + ";";
-            run(source, List.of(SETUP));
-
-            // The triggers are the superuser's, and stay.
-            thereAndBackAndThereAgain(
-                    TaskFiles.of(servers, with(source, account), with(destination, account)),
-                    "SELECT NOT EXISTS (SELECT FROM dts_sync.ddl_task)");
-        } finally {
-            for (DatabaseSettings end : List.of(source, destination)) {
-                try (Connection session = CarriedScene.open(end, "-c default_transaction_read_only=off")) {
-                    RunningPair.execute(session, "ALTER DATABASE " + name(end) + " OWNER TO postgres");
-                    RunningPair.execute(session, "DROP OWNED BY " + roles + " CASCADE");
-                    RunningPair.execute(session, "DROP ROLE " + roles);
-                }
-            }
-        }
-    }
-
-    private static String name(DatabaseSettings end) {
-        return end.url().substring(end.url().lastIndexOf('/') + 1);
-    }
-
-    private static DatabaseSettings with(DatabaseSettings end, String account) {
-        return new DatabaseSettings(end.url(), account, "unused", Map.of());
-    }
-
-    private void thereAndBackAndThereAgain(TaskFile file, String recordsNothing) throws Exception {
-        TaskFile task = new TaskFileBuilder(file)
+        RunningPair.execute(source, SETUP);
+        TaskFile task = new TaskFileBuilder(TaskFiles.of(servers, source, destination))
                 .ddl(new DdlSettings(DdlSettings.Choice.CARRY, 1 << 20, DdlSettings.Back.CARRY))
                 .build();
         pair = RunningPair.start(task);
@@ -181,7 +117,7 @@ class CarriesBackTest {
             // The end of the stream comes behind the transaction that decides.
             await().alias("nothing records at a database that applications left")
                     .atMost(Duration.ofSeconds(40))
-                    .until(() -> RunningPair.query(destination, recordsNothing).equals("t"));
+                    .until(() -> RunningPair.query(destination, RECORDS_NOTHING).equals("t"));
 
             run(source, AT_THE_OLD_SIDE);
 
@@ -198,12 +134,9 @@ class CarriesBackTest {
         }
     }
 
-    private void run(DatabaseSettings database, List<String> messages) throws SQLException {
+    private static void run(DatabaseSettings database, List<String> messages) throws SQLException {
         for (String message : messages) {
-            try (Connection session = CarriedScene.open(database, "")) {
-                CarriedScene.execute(session, as + "SELECT 1");
-                CarriedScene.execute(session, message);
-            }
+            RunningPair.execute(database, message);
         }
     }
 
