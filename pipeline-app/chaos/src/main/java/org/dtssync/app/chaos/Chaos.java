@@ -67,6 +67,11 @@ public final class Chaos implements Callable<Integer> {
     private boolean ddl;
 
     @Option(
+            names = "--renames",
+            description = "With --ddl: tables and columns also change names with each other, and make room for others.")
+    private boolean renames;
+
+    @Option(
             names = "--seeds",
             paramLabel = "N",
             description = "With --ddl: so many seeds, one after the other on the same servers, each with its faults (default: 1).")
@@ -99,7 +104,7 @@ public final class Chaos implements Callable<Integer> {
     }
 
     private String ordeal(Path directory) throws IOException, InterruptedException, SQLException {
-        return sentence(new Ordeal(directory, faults, chosenSeeds(), kinds, ddl, out).run());
+        return sentence(new Ordeal(directory, faults, chosenSeeds(), kinds, structure(), out).run());
     }
 
     private String killLoop(Path directory) throws IOException, InterruptedException, SQLException {
@@ -121,6 +126,13 @@ public final class Chaos implements Callable<Integer> {
                 Path.of(System.getProperty("chaos.directory", "target/chaos")).toAbsolutePath();
         Files.createDirectories(work);
         return Files.createTempDirectory(work, "run");
+    }
+
+    private Ordeal.Structure structure() {
+        if (!ddl) {
+            return Ordeal.Structure.KEPT;
+        }
+        return renames ? Ordeal.Structure.RENAMED : Ordeal.Structure.CHANGED;
     }
 
     private List<Long> chosenSeeds() {

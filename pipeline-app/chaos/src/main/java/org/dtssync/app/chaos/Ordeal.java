@@ -42,9 +42,18 @@ final class Ordeal {
     private final int faults;
     private final List<Long> seeds;
     private final Set<Fault> kinds;
+    private final Structure structure;
     private final boolean reshaped;
     private final PrintWriter out;
     private long marks;
+
+    /** How the structure of the source is changed during a run. */
+    enum Structure {
+        KEPT,
+        CHANGED,
+        /** Names are changed in every way too. */
+        RENAMED
+    }
 
     /**
      * The result of a run.
@@ -73,15 +82,16 @@ final class Ordeal {
      * @param faults how many faults each seed has
      * @param seeds one after the other on the same servers; the first begins with the load
      * @param kinds the kinds of faults to choose from
-     * @param reshaped whether the structure of the source is changed meanwhile
+     * @param structure how the structure of the source is changed meanwhile
      * @param out receives its progress, one line per fault
      */
-    Ordeal(Path directory, int faults, List<Long> seeds, Set<Fault> kinds, boolean reshaped, PrintWriter out) {
+    Ordeal(Path directory, int faults, List<Long> seeds, Set<Fault> kinds, Structure structure, PrintWriter out) {
         this.directory = directory;
         this.faults = faults;
         this.seeds = List.copyOf(seeds);
         this.kinds = Set.copyOf(kinds);
-        this.reshaped = reshaped;
+        this.structure = structure;
+        this.reshaped = structure != Structure.KEPT;
         this.out = out;
     }
 
@@ -144,7 +154,10 @@ final class Ordeal {
             return;
         }
         try (Reshaper reshaper = Reshaper.start(
-                stage.atSource(), seed, seed == seeds.get(0) ? Reshaper.REST_OF_A_LOAD_MILLIS : REST_MILLIS)) {
+                stage.atSource(),
+                seed,
+                structure == Structure.RENAMED,
+                seed == seeds.get(0) ? Reshaper.REST_OF_A_LOAD_MILLIS : REST_MILLIS)) {
             faults(seed, stage, task, reader, load, tally);
             awaitLoad(task, reader, load);
             reshaper.awaitCommitted(RESHAPED, RECOVERY_LIMIT);

@@ -18,11 +18,14 @@ final class RandomChanges {
     private static final List<String> LOADED = List.of("account", "vault", "parent", "tally");
 
     private final Random random;
+    private final boolean renames;
     private int made;
     private boolean rewriting = true;
 
-    RandomChanges(Random random) {
+    /** @param renames whether tables and columns also change names with each other and make room for others of their name */
+    RandomChanges(Random random, boolean renames) {
         this.random = random;
+        this.renames = renames;
     }
 
     /**
@@ -98,7 +101,11 @@ final class RandomChanges {
             rewrite(statement, own);
             return;
         }
-        switch (random.nextInt(21)) {
+        if (renames && random.nextInt(6) == 0) {
+            rename(statement, own);
+            return;
+        }
+        switch (random.nextInt(18)) {
             case 0 -> run(statement, "DROP TABLE %s CASCADE".formatted(own));
             case 1, 2 ->
                 run(statement, "INSERT INTO %1$s (id) SELECT coalesce(max(id), 0) + 1 FROM %1$s".formatted(own));
@@ -120,15 +127,20 @@ final class RandomChanges {
             case 14 -> refer(statement, own);
             case 15 -> block(statement, own);
             case 16 -> trigger(statement, own);
-            case 17 -> exchange(statement, own);
-            case 18 -> replace(statement, own);
-            case 19 -> leaveAndReturn(statement, own);
             default -> run(statement, "CREATE VIEW public.v%d AS SELECT id, v FROM %s".formatted(next(), own));
         }
     }
 
+    private void rename(Statement statement, String own) throws SQLException {
+        switch (random.nextInt(3)) {
+            case 0 -> exchange(statement, own);
+            case 1 -> replace(statement, own);
+            default -> leaveAndReturn(statement, own);
+        }
+    }
+
     private void rewrite(Statement statement, String own) throws SQLException {
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(renames ? 5 : 4)) {
             case 0 ->
                 run(
                         statement,

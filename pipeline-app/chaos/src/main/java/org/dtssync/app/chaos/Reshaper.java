@@ -116,11 +116,11 @@ final class Reshaper implements AutoCloseable {
     private final AtomicReference<SQLException> fault = new AtomicReference<>();
     private volatile boolean changing = true;
 
-    private Reshaper(End source, long seed, int longestRestMillis) {
+    private Reshaper(End source, long seed, boolean renames, int longestRestMillis) {
         this.source = source;
         this.longestRestMillis = longestRestMillis;
         this.random = new Random(seed);
-        this.changes = new RandomChanges(random);
+        this.changes = new RandomChanges(random, renames);
         this.thread = new Thread(this::change, "reshaper");
         thread.setDaemon(true);
     }
@@ -128,10 +128,11 @@ final class Reshaper implements AutoCloseable {
     /**
      * Begins to change the structure; the seed determines the commands as far as what they meet does not.
      *
+     * @param renames whether names are changed in every way too
      * @param longestRestMillis for how long it does nothing at times
      */
-    static Reshaper start(End source, long seed, int longestRestMillis) {
-        Reshaper reshaper = new Reshaper(source, seed, longestRestMillis);
+    static Reshaper start(End source, long seed, boolean renames, int longestRestMillis) {
+        Reshaper reshaper = new Reshaper(source, seed, renames, longestRestMillis);
         reshaper.thread.start();
         return reshaper;
     }

@@ -79,7 +79,7 @@ public record CommandCase(String label, String options, List<String> messages) {
     }
 
     /**
-     * Returns one of every kind of command, what tools that migrate schemas send, and names that change in every way.
+     * Returns one of every kind of command, and what tools that migrate schemas send.
      *
      * @param major the version of the server that they are sent to
      * @param superuser whether they are sent by one
@@ -88,7 +88,6 @@ public record CommandCase(String label, String options, List<String> messages) {
     public static List<CommandCase> every(int major, boolean superuser, String role) throws IOException {
         List<CommandCase> cases = new ArrayList<>(read("every-command.sql"));
         cases.addAll(read("migration-commands.sql"));
-        cases.addAll(read("rename-commands.sql"));
         return cases.stream()
                 .map(one -> new CommandCase(
                         one.label(),
