@@ -39,10 +39,10 @@ class StructureGateTest {
 
     @Test
     void namesTheDestinationWhereThatIsCaptured() {
-        SyncException fault = gate(End.DESTINATION)
-                .first(List.of(transaction(1, "id", "name")))
-                .fault();
+        ShapeGate.Violation violation = gate(End.DESTINATION).first(List.of(transaction(1, "id", "name")));
 
+        assertThat(violation).isNotNull();
+        SyncException fault = violation.fault();
         assertThat(fault.what()).startsWith("The shape of table public.place changed at the destination: ");
         assertThat(fault.remedy()).startsWith("Make the same change at the source, then run");
     }

@@ -74,7 +74,8 @@ public final class Chaos implements Callable<Integer> {
     @Option(
             names = "--seeds",
             paramLabel = "N",
-            description = "With --ddl: so many seeds, one after the other on the same servers, each with its faults (default: 1).")
+            description =
+                    "With --ddl: so many seeds, one after the other on the same servers, each with its faults (default: 1).")
     private int seeds = 1;
 
     @Option(names = "--keep", description = "Keep the servers' data and logs.")

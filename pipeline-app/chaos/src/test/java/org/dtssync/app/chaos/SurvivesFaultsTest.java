@@ -25,9 +25,13 @@ class SurvivesFaultsTest {
     @Test
     void carriesOnAfterEachFaultAndEndsEqual() throws Exception {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-        Ordeal.Result result =
-                new Ordeal(
-                        directory.resolve("chaos"), FAULTS, List.of(SEED), EnumSet.allOf(Fault.class), Ordeal.Structure.KEPT, out)
+        Ordeal.Result result = new Ordeal(
+                        directory.resolve("chaos"),
+                        FAULTS,
+                        List.of(SEED),
+                        EnumSet.allOf(Fault.class),
+                        Ordeal.Structure.KEPT,
+                        out)
                 .run();
         out.println(Chaos.sentence(result));
 

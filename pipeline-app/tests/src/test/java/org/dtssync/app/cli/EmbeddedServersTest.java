@@ -94,7 +94,9 @@ class EmbeddedServersTest {
     void aDiskThatIsFullEndsTheRunWithOneSentenceAndItResumesOnceThereIsSpace(Servers servers) throws Exception {
         DatabaseSettings source = servers.freshDatabase(17);
         DatabaseSettings destination = servers.freshDatabase(17);
-        execute(source, "CREATE TABLE item (id int PRIMARY KEY, v text); ALTER TABLE item ALTER v SET STORAGE EXTERNAL");
+        execute(
+                source,
+                "CREATE TABLE item (id int PRIMARY KEY, v text); ALTER TABLE item ALTER v SET STORAGE EXTERNAL");
         dtsSync = new CommandLineProcess(directory, Map.of());
         String task = dtsSync.file("task.yaml", """
                 name: %s

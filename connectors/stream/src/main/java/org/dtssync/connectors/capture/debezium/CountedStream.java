@@ -24,7 +24,10 @@ record CountedStream(PGReplicationStream stream, StreamedRows rows, RowMessages 
     @Override
     public @Nullable ByteBuffer readPending() throws SQLException {
         ByteBuffer message = counted(stream.readPending());
-        return message != null && messages.take(message, stream.getLastReceiveLSN().asLong()) ? null : message;
+        return message != null
+                        && messages.take(message, stream.getLastReceiveLSN().asLong())
+                ? null
+                : message;
     }
 
     private @Nullable ByteBuffer counted(@Nullable ByteBuffer message) {

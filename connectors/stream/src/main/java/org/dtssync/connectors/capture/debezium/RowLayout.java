@@ -114,7 +114,8 @@ final class RowLayout {
         if (count != columns.size()) {
             throw new SyncException(
                     FaultKind.INTERNAL,
-                    "The source sent " + count + " columns of table " + schemaName + "." + tableName + ", which it described with " + columns.size() + ".",
+                    "The source sent " + count + " columns of table " + schemaName + "." + tableName
+                            + ", which it described with " + columns.size() + ".",
                     "");
         }
         Struct row = new Struct(schema.valueSchema());

@@ -94,7 +94,8 @@ final class RowMessages {
         switch (message.get(at)) {
             case 'B' -> {
                 long micros = message.getLong(at + 9);
-                committed = POSTGRES_EPOCH.plusSeconds(Math.floorDiv(micros, MICROS))
+                committed = POSTGRES_EPOCH
+                        .plusSeconds(Math.floorDiv(micros, MICROS))
                         .plusNanos(Math.floorMod(micros, MICROS) * 1_000);
                 transaction = OptionalLong.of(Integer.toUnsignedLong(message.getInt(at + 17)));
                 beginnings++;
@@ -143,12 +144,11 @@ final class RowMessages {
         int bytes = message.remaining();
         byte type = message.get();
         message.position(message.position() + RELATION_BYTES);
-        ReplicationMessage.Operation operation =
-                switch (type) {
-                    case 'I' -> ReplicationMessage.Operation.INSERT;
-                    case 'U' -> ReplicationMessage.Operation.UPDATE;
-                    default -> ReplicationMessage.Operation.DELETE;
-                };
+        ReplicationMessage.Operation operation = switch (type) {
+            case 'I' -> ReplicationMessage.Operation.INSERT;
+            case 'U' -> ReplicationMessage.Operation.UPDATE;
+            default -> ReplicationMessage.Operation.DELETE;
+        };
         Struct before = null;
         byte part = message.get();
         if (part != 'N') {

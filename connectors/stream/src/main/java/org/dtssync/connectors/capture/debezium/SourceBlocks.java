@@ -4,6 +4,7 @@ import io.debezium.connector.AbstractSourceInfo;
 import io.debezium.connector.postgresql.PostgresOffsetContext;
 import io.debezium.connector.postgresql.SourceInfo;
 import io.debezium.connector.postgresql.connection.Lsn;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Struct;
@@ -29,7 +30,7 @@ final class SourceBlocks {
      *
      * @param sequence what its sequence begins with, before the position
      */
-    private record Copied(Struct block, List<Field> fields, @Nullable Object[] values, String sequence) {}
+    private record Copied(Struct block, List<Field> fields, List<@Nullable Object> values, String sequence) {}
 
     SourceBlocks(RowMessages messages) {
         this.messages = messages;
@@ -55,9 +56,9 @@ final class SourceBlocks {
             return null;
         }
         List<Field> fields = block.schema().fields();
-        @Nullable Object[] values = new Object[fields.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = block.getWithoutDefault(fields.get(i).name());
+        List<@Nullable Object> values = new ArrayList<>(fields.size());
+        for (Field field : fields) {
+            values.add(block.getWithoutDefault(field.name()));
         }
         return new Copied(block, fields, values, sequence);
     }
@@ -68,18 +69,15 @@ final class SourceBlocks {
 
     private static Struct copy(Copied copy, RowMessages.Row row) {
         Struct block = new Struct(copy.block().schema());
-        for (int i = 0; i < copy.values().length; i++) {
+        for (int i = 0; i < copy.values().size(); i++) {
             Field field = copy.fields().get(i);
-            Object value =
-                    switch (field.name()) {
-                        case AbstractSourceInfo.SCHEMA_NAME_KEY ->
-                            row.layout().schemaName();
-                        case AbstractSourceInfo.TABLE_NAME_KEY ->
-                            row.layout().tableName();
-                        case AbstractSourceInfo.SEQUENCE_KEY -> sequence(copy.sequence(), row.lsn());
-                        case SourceInfo.LSN_KEY -> row.lsn().asLong();
-                        default -> copy.values()[i];
-                    };
+            Object value = switch (field.name()) {
+                case AbstractSourceInfo.SCHEMA_NAME_KEY -> row.layout().schemaName();
+                case AbstractSourceInfo.TABLE_NAME_KEY -> row.layout().tableName();
+                case AbstractSourceInfo.SEQUENCE_KEY -> sequence(copy.sequence(), row.lsn());
+                case SourceInfo.LSN_KEY -> row.lsn().asLong();
+                default -> copy.values().get(i);
+            };
             if (value != null) {
                 block.put(field, value);
             }

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
@@ -24,6 +25,7 @@ import org.apache.kafka.connect.data.Struct;
 import org.dtssync.connectors.capture.Unchanged;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.TopicNames;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.postgresql.core.Oid;
 
@@ -54,14 +56,14 @@ class RowLayoutTest {
 
         assertThat(row(layout, "t", "1.5", "-Infinity", "\\x00ff10", "Straße 𝄞"))
                 .containsExactly(true, 1.5f, Double.NEGATIVE_INFINITY, new byte[] {0, -1, 16}, "Straße 𝄞");
-        assertThat(row(layout, "f", "NaN", "-0", "\\x", ""))
-                .containsExactly(false, Float.NaN, -0.0, new byte[0], "");
+        assertThat(row(layout, "f", "NaN", "-0", "\\x", "")).containsExactly(false, Float.NaN, -0.0, new byte[0], "");
         assertThat(row(layout, null, null, null, null, null)).containsOnlyNulls();
     }
 
     @Test
     void aValueThatWasNotSentIsThatOfTheOldRowOrAPlaceholder() {
-        RowLayout layout = layout(Map.of("id", Oid.INT4, "note", Oid.TEXT, "file", Oid.BYTEA), List.of("id", "note", "file"));
+        RowLayout layout =
+                layout(Map.of("id", Oid.INT4, "note", Oid.TEXT, "file", Oid.BYTEA), List.of("id", "note", "file"));
         Struct whole = layout.read(tuple("1", "long", "\\x01"), null);
         Struct keyAlone = layout.read(tuple("1", null, null), null);
 
@@ -121,8 +123,10 @@ class RowLayoutTest {
 
     private static TableSchema schema(Map<String, Integer> types, List<String> columns) {
         SchemaBuilder row = SchemaBuilder.struct().name("row").optional();
-        columns.forEach(name ->
-                row.field(name, ExactValues.schema(types.get(name), "type").build()));
+        columns.forEach(name -> row.field(
+                name,
+                ExactValues.schema(Objects.requireNonNull(types.get(name)), "type")
+                        .build()));
         Schema value = row.build();
         Schema key = SchemaBuilder.struct()
                 .field(columns.get(0), value.fields().get(0).schema())
@@ -138,11 +142,11 @@ class RowLayoutTest {
     private static TopicNamingStrategy<TableId> topics() {
         Properties properties = new Properties();
         properties.put("topic.prefix", "task");
-        properties.put(TableTopics.LAYOUT, TopicNames.Layout.values()[0].name());
+        properties.put(TableTopics.LAYOUT, TopicNames.Layout.APART.name());
         return new TableTopics(properties);
     }
 
-    private static List<Object> row(RowLayout layout, Object... texts) {
+    private static List<Object> row(RowLayout layout, @Nullable Object... texts) {
         return values(layout.read(tuple(texts), null));
     }
 
@@ -153,12 +157,12 @@ class RowLayoutTest {
     }
 
     /** As pgoutput sends it, in the middle of a larger array as the driver has it. */
-    private static ByteBuffer tuple(Object... texts) {
+    private static ByteBuffer tuple(@Nullable Object... texts) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeInt(-1);
             out.writeShort(texts.length);
-            for (Object text : texts) {
+            for (@Nullable Object text : texts) {
                 if (text == null) {
                     out.writeByte('n');
                 } else if (text == NOT_SENT) {
