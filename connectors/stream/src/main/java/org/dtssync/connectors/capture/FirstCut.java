@@ -17,7 +17,10 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TaskName;
 
-/** Writes cut 0, the start of the stream. Every later cut refers to the previous one. Stateless except for its settings. */
+/**
+ * Writes cut 0, the start of the stream. Every cut refers to the previous one, and this one to the last cut of an earlier stream in the
+ * same topic, so that nobody can remove cuts from its end unnoticed. Stateless except for its settings.
+ */
 public final class FirstCut {
 
     private final CaptureSettings settings;
@@ -53,9 +56,12 @@ public final class FirstCut {
         }
         Cut unlinked =
                 new Cut(settings.task(), 0, start.value(), null, systemIdentifier, settings.slot(), 0, 0, List.of());
-        Cut cut = CutChain.link(unlinked, List.of(), null);
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
+            // From here on no earlier writer adds a cut.
             producer.initTransactions();
+            Cut earlier =
+                    new CutLog(settings.names(), settings.kafka(), codec).last().orElse(null);
+            Cut cut = CutChain.link(unlinked, List.of(), earlier);
             producer.beginTransaction();
             Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(topic, 0, null, codec.encode(cut)));
             // As in CutWriter: otherwise a commit may be sent before the record.

@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Cut numbers can repeat. A broker that shuts down may end an aborted transaction without writing its marker to every
  * partition; what lies there becomes visible with the next commit of the same producer, right before it. Every cut is a prefix
  * of one history, so the later of the two replaces the earlier one where that was not taken yet, and otherwise brings only what
- * lies behind it ({@link NumberedCut#overlaps}). Not thread-safe.
+ * lies behind it ({@link NumberedCut#overlaps}).
+ *
+ * <p>Cut 0 begins a stream. After a rollback, and where a task was begun again with the topics that were there, another one follows in
+ * the same topic, and a replay reads on; a destination was filled from one stream alone. Not thread-safe.
  */
 final class CutReader implements AutoCloseable {
 
@@ -42,6 +45,7 @@ final class CutReader implements AutoCloseable {
     private final CutCodec codec;
     private final Deque<NumberedCut> waiting = new ArrayDeque<>();
     private final TopicCheck check;
+    private final boolean replay;
     private final Map<String, String> topicId;
     private long readOffset;
     private int partitionsWaiting;
@@ -58,6 +62,7 @@ final class CutReader implements AutoCloseable {
         this.codec = codec;
         this.partition = new TopicPartition(settings.names().cuts(), 0);
         this.check = check;
+        this.replay = settings.purpose() != ReadPurpose.APPLY;
         this.topicId = settings.cutsTopic()
                 .map(identifier -> Map.of(partition.topic(), identifier))
                 .orElse(Map.of());
@@ -139,6 +144,10 @@ final class CutReader implements AutoCloseable {
             repeating = !new Lsn(cut.lsn()).reached(takenLsn);
             return;
         }
+        if (cut.sequence() == 0) {
+            addBeginning(cut, offset);
+            return;
+        }
         while (!waiting.isEmpty() && waiting.getLast().cut().sequence() >= cut.sequence()) {
             partitionsWaiting -= waiting.removeLast().cut().partitions().size();
         }
@@ -155,6 +164,22 @@ final class CutReader implements AutoCloseable {
         } else {
             throw foreign(cut, reached);
         }
+    }
+
+    /** Its number replaces none: the cuts before it are those of another stream. */
+    private void addBeginning(Cut cut, long offset) {
+        NumberedCut last = waiting.peekLast();
+        long before = last == null ? takenSequence : last.cut().sequence();
+        if (!replay && before >= 0) {
+            throw check.brokenCuts(
+                    "The stream in topic " + partition.topic() + " begins again: cut 0 follows cut " + before + ".");
+        }
+        Lsn reached = last == null ? takenLsn : last.end();
+        if (!new Lsn(cut.lsn()).reached(reached)) {
+            throw foreign(cut, reached);
+        }
+        repeating = false;
+        waiting.add(new NumberedCut(cut, offset, false));
     }
 
     private void requireNoGap(Cut cut, long before) {

@@ -25,6 +25,11 @@ public record NumberedCut(Cut cut, long offset, boolean overlaps) {
         return new CutPosition(end(), offset);
     }
 
+    /** Returns whether a stream begins with it. Where others precede it, no topic has what was changed in between. */
+    public boolean begins() {
+        return cut.sequence() == 0;
+    }
+
     /** Returns whether it has commands that change the structure; then it is a single source transaction. */
     public boolean hasCommands() {
         TopicNames names = new TopicNames(cut.task());

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Values of a record land in the target's columns by name, whatever the order on either side. */
 class TargetChangesTest {
 
-    private static final DestinationFaults FAULTS = new DestinationFaults(End.SOURCE);
+    private static final DestinationFaults FAULTS = new DestinationFaults(End.DESTINATION);
 
     private static final TableName NAME = new TableName("public", "t");
     private static final Lsn ACCEPTED = Lsn.parse("0/100");

@@ -15,9 +15,13 @@ import org.dtssync.connectors.read.NumberedCut;
 import org.dtssync.connectors.read.ReceivedChange;
 import org.dtssync.connectors.read.StreamReader;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads a part of a task's history, in the order in which it was made. Immutable. */
 final class ChangeHistory {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ChangeHistory.class);
 
     private static final Duration CUT_TIMEOUT = Duration.ofSeconds(60);
 
@@ -35,6 +39,13 @@ final class ChangeHistory {
 
         /** Called at the end of each cut: the changes of whole transactions have been received. */
         void endCut() throws IOException;
+
+        /**
+         * Called where the stream begins again. No topic has what was changed since the cut before, so nothing is known of any row.
+         *
+         * @param lsn where it begins
+         */
+        void beginAgain(Lsn lsn) throws IOException;
 
         /** Called when all cuts that exist were read. */
         void caughtUp() throws IOException;
@@ -110,6 +121,9 @@ final class ChangeHistory {
         }
         // The window begins a little before what is asked for, where topics may lack records.
         boolean begun = window.hasBegun(next.end());
+        if (begun && next.begins()) {
+            receiver.beginAgain(next.end());
+        }
         reader.readInOrder(table -> begun && tables.test(table), change -> pass(change, receiver));
         receiver.endCut();
         boolean last = !follow && next.offset() >= window.lastOffset();
@@ -138,6 +152,14 @@ final class ChangeHistory {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    /** Says that changes are missing, which a reader of the history cannot see in it. */
+    static void warnOfBeginning(Lsn lsn) {
+        LOG.warn(
+                "The stream begins again, after a rollback or because the task was begun again. Changes between the one before and"
+                        + " this position are not in these topics. lsn={}",
+                lsn);
     }
 
     private SyncException withRemedy(SyncException fault) {

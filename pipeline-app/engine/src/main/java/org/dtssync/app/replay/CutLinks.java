@@ -25,6 +25,10 @@ final class CutLinks {
     }
 
     void add(Cut cut, Cut.Link link) {
+        if (cut.sequence() == 0) {
+            // The numbers of an earlier stream say nothing about this one's.
+            digests.clear();
+        }
         last = cut.sequence();
         // A cut that repeats a number is the newest one.
         digests.remove(last);
@@ -40,6 +44,9 @@ final class CutLinks {
         if (altered.isPresent()) {
             return altered;
         }
+        if (beginsAgain(cut, link)) {
+            return Optional.empty();
+        }
         if (cut.sequence() > last + 1) {
             return Optional.of("cut " + (last + 1) + " is not in its place");
         }
@@ -50,6 +57,12 @@ final class CutLinks {
         return before == null || before.equals(link.previous())
                 ? Optional.empty()
                 : Optional.of("the cut does not follow from the one before it: one of them was replaced");
+    }
+
+    /** Returns whether a stream begins with a cut, and the last cut of the stream before it is where it was. */
+    private boolean beginsAgain(Cut cut, Cut.Link link) {
+        String before = digests.get(last);
+        return cut.sequence() == 0 && before != null && before.equals(link.previous());
     }
 
     /** Returns a phrase that says that a cut's own fields were altered; empty if they were not, or if only its records can show it. */

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.dtssync.app.ddl.RecordedCommand;
 import org.dtssync.connectors.apply.CarriedCommands;
+import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.read.DescribedChange;
 import org.dtssync.connectors.read.KeyValues;
 import org.dtssync.connectors.read.ReceivedChange;
@@ -48,6 +49,11 @@ final class KeyMoves implements ChangeHistory.Receiver {
     @Override
     public void endCut() {
         // Each move stands for itself.
+    }
+
+    @Override
+    public void beginAgain(Lsn lsn) {
+        // A row may have had any of its keys before and after.
     }
 
     @Override

@@ -164,7 +164,8 @@ final class Proof {
 
     /** The chain of a task that an earlier release began does not begin with its first cut. */
     private Optional<String> wrongBeginning(CutRecord record, Cut cut, Cut.Link link) {
-        if (from.isEmpty() && earlier == 0 && cut.sequence() > 0) {
+        boolean follows = cut.sequence() > 0 || link.previous() != null;
+        if (from.isEmpty() && earlier == 0 && follows) {
             missing = atCut(record, cut.sequence(), "the cuts before this one are gone");
             missingUpTo = new Lsn(cut.lsn());
         } else if (earlier > 0 && link.previous() != null) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.dtssync.app.replay.ChangeHistory.Receiver;
+import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.read.ReceivedChange;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,11 @@ final class ReceivingThread implements Receiver, AutoCloseable {
         if (open.steps.size() >= BATCH_CHANGES) {
             submit();
         }
+    }
+
+    @Override
+    public void beginAgain(Lsn lsn) {
+        open.steps.add(one -> one.beginAgain(lsn));
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.dtssync.app.runtime.Route;
 import org.dtssync.connectors.apply.CarriedCommands;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.connectors.read.DescribedChange;
 import org.dtssync.connectors.read.ReceivedChange;
@@ -123,6 +124,11 @@ public record Replay(TaskFile file) {
             public void endCut() throws IOException {
                 assembler.end();
                 commands.end();
+            }
+
+            @Override
+            public void beginAgain(Lsn lsn) {
+                ChangeHistory.warnOfBeginning(lsn);
             }
 
             @Override

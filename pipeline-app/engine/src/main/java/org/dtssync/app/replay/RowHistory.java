@@ -14,6 +14,7 @@ import org.dtssync.app.ddl.RecordedCommand;
 import org.dtssync.connectors.apply.CarriedCommands;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.connectors.read.DescribedChange;
 import org.dtssync.connectors.read.ReceivedChange;
@@ -87,6 +88,12 @@ final class RowHistory {
             }
 
             @Override
+            public void beginAgain(Lsn lsn) {
+                ChangeHistory.warnOfBeginning(lsn);
+                lives.forgetValues();
+            }
+
+            @Override
             public void caughtUp() {
                 // The rows are chosen when all of their changes are known.
             }
@@ -130,6 +137,11 @@ final class RowHistory {
         @Override
         public void endCut() {
             // Each command stands for itself.
+        }
+
+        @Override
+        public void beginAgain(Lsn lsn) {
+            // Names stay until a command changes them.
         }
 
         @Override
@@ -187,6 +199,10 @@ final class RowHistory {
             } else {
                 acceptWithKey(table, change);
             }
+        }
+
+        void forgetValues() {
+            living.values().forEach(life -> life.state.forget());
         }
 
         private void acceptWithKey(String table, HistoryChange change) {

@@ -12,6 +12,11 @@ final class RowState {
 
     private final Map<String, @Nullable Object> values = new LinkedHashMap<>();
 
+    /** Forgets what is known. */
+    void forget() {
+        values.clear();
+    }
+
     /** Returns a change with the row before it, and with the values that it left as they were. */
     HistoryChange complete(HistoryChange change) {
         RowValues sent = change.before();

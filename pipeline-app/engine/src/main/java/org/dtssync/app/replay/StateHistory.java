@@ -233,6 +233,9 @@ public final class StateHistory {
         try (RecordScan records = topics.records()) {
             for (CutRecord record = cuts.next(); record != null && !reached.reached(end); record = cuts.next()) {
                 Cut cut = record.cut();
+                if (cut.sequence() == 0) {
+                    throw begunAgain(reached, new Lsn(cut.lsn()));
+                }
                 for (CutPartition part : cut.partitions()) {
                     TopicTable table = names.tableOf(part.topic());
                     requireThere(new TableName(table.schema(), table.table()), part, records);
@@ -240,6 +243,15 @@ public final class StateHistory {
                 reached = Lsn.max(reached, new Lsn(cut.lsn()));
             }
         }
+    }
+
+    /** Whatever reached the database in between came from the destination, or while no stream recorded it. */
+    private static SyncException begunAgain(Lsn before, Lsn after) {
+        return new SyncException(
+                FaultKind.TOPIC,
+                "The stream begins again at " + after + ", after a rollback or because the task was begun again: changes between "
+                        + before + " and that position are not in these topics.",
+                "Name a moment up to " + before + ", or use a base that was taken later. " + TAKE_BASE);
     }
 
     private void requireThere(TableName table, CutPartition part, RecordScan records) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -16,6 +17,10 @@ import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.Undrained;
 import org.dtssync.app.state.SwitchReport;
+import org.dtssync.app.base.BaseListener;
+import org.dtssync.app.tasks.BaseReport;
+import org.dtssync.app.tasks.StateForm;
+import org.dtssync.app.tasks.ProofReport;
 import org.dtssync.app.tasks.ChangesRequest;
 import org.dtssync.app.tasks.HistoryForm;
 import org.dtssync.app.tasks.MoveReport;
@@ -34,6 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The way back: what it waits for, what it says, and what happens where it cannot come. */
 @ExtendWith(ServersExtension.class)
@@ -58,6 +64,9 @@ class GoingBackTest {
             """;
 
     private static final String INSERT = "INSERT INTO public.customer (balance) VALUES (1)";
+
+    @TempDir
+    private Path base;
 
     private RunningPair pair;
 
@@ -157,7 +166,11 @@ class GoingBackTest {
 
     @Test
     void goesOnThereAndBackWhereHeartbeatsStillComeAfterTheSwitch() throws Exception {
+        SyncTask task = new SyncTask(pair.task());
         RunningPair.execute(pair.destination(), HOLD_UP);
+        RunningPair.execute(pair.source(), "INSERT INTO public.customer (balance) VALUES (2)");
+        BaseReport report = task.states().base(base, Optional.empty(), BaseListener.NONE);
+        assertThat(report.whole()).as(report.text()).isTrue();
 
         moved(pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, true)));
         pair.awaitPhase("reverse");
@@ -168,26 +181,55 @@ class GoingBackTest {
         assertHistoryOfTheReverseDirection();
         assertThat(pair.perform(new TaskCommand.Verify()).result()).isEqualTo(Result.DONE);
         assertThat(RunningPair.query(pair.source(), "SELECT count(*) FROM public.customer"))
-                .isEqualTo("101");
+                .isEqualTo("102");
+        assertHistoryOfBothStreams(task);
     }
 
-    private void assertHistoryOfTheReverseDirection() throws Exception {
-        SyncTask reversed = new SyncTask(pair.task().reversed());
+    /** Those before the switchover and behind the rollback, which are in the same topics. */
+    private void assertHistoryOfBothStreams(SyncTask task) throws Exception {
+        RunningPair.execute(pair.source(), "INSERT INTO public.customer (balance) VALUES (3)");
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> history(task, "balance > 1").lines().count() == 2);
+
+        assertThat(history(task, "balance > 1").lines())
+                .satisfiesExactly(
+                        before -> assertThat(before).contains("\"key\":{\"id\":\"101\"}"),
+                        after -> assertThat(after).contains("\"key\":{\"id\":\"103\"}"));
+        ProofReport proof = task.prove(Optional.empty(), Optional.empty(), Optional.empty());
+        assertThat(proof.intact()).as(proof.json()).isTrue();
+        assertThatThrownBy(() -> task.states()
+                        .table(
+                                "public.customer",
+                                "latest",
+                                Optional.of(base),
+                                StateForm.CSV,
+                                new ByteArrayOutputStream()))
+                .isInstanceOf(SyncException.class)
+                .hasMessageContaining("The stream begins again at ")
+                .hasMessageContaining("Name a moment up to ");
+    }
+
+    private static String history(SyncTask task, String where) throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        reversed.replayChanges(
+        task.replayChanges(
                 new ChangesRequest(
                         List.of("public.customer"),
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
-                        Optional.of("balance = 1"),
+                        Optional.of(where),
                         false),
                 HistoryForm.JSON,
                 out);
-        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private void assertHistoryOfTheReverseDirection() throws Exception {
+        SyncTask reversed = new SyncTask(pair.task().reversed());
+        assertThat(history(reversed, "balance = 1").lines())
                 .singleElement()
                 .asString()
-                .contains("\"op\":\"insert\",\"key\":{\"id\":\"101\"}");
+                .contains("\"op\":\"insert\",\"key\":{\"id\":\"102\"}");
         assertThat(reversed.prove(Optional.empty(), Optional.empty(), Optional.empty())
                         .intact())
                 .isTrue();
@@ -294,7 +336,7 @@ class GoingBackTest {
             assertThatThrownBy(pair::awaitEnd)
                     .hasMessageContaining("public.customer")
                     .hasMessageContaining(
-                            "could not be written to the destination: ERROR: function inner_f(integer) does not exist."
+                            "could not be written to the source: ERROR: function inner_f(integer) does not exist."
                                     + " Function public.outer_f(integer), which a column, index or check uses, needs a search path of its own:"
                                     + " ALTER FUNCTION public.outer_f(integer) SET search_path = ");
             RunningPair.execute(source, "ALTER FUNCTION public.outer_f(int) SET search_path = public, pg_temp");

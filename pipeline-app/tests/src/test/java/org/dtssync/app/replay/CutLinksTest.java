@@ -67,6 +67,24 @@ class CutLinksTest {
     }
 
     @Test
+    void aStreamThatBeginsAgainFollowsFromTheLastCutOfTheOneBefore() {
+        add(zero, one, two);
+        Cut again = cut(0, 40, two);
+
+        add(again, cut(1, 50, again));
+        assertThat(links.last()).isEqualTo(1);
+        assertThat(wrong(cut(2, 60, one))).contains("does not follow from the one before it");
+    }
+
+    @Test
+    void aStreamThatBeginsAgainBehindCutsThatAreGoneIsWrong() {
+        add(zero, one);
+
+        assertThat(wrong(cut(0, 40, two))).isEqualTo("cut 0 stands behind cut 1: it was inserted or moved");
+        assertThat(wrong(cut(0, 40, null))).isEqualTo("cut 0 stands behind cut 1: it was inserted or moved");
+    }
+
+    @Test
     void aCutThatFollowsFromAnotherOneIsWrong() {
         add(zero, one);
 
