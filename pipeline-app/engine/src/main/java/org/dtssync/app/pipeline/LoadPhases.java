@@ -362,7 +362,7 @@ final class LoadPhases {
             StructureFinisher finisher =
                     new StructureFinisher(route.source(), route.destination(), task.objects(), epoch);
             copyUnsentRows();
-            finisher.analyze(table -> {});
+            finisher.analyze(task.snapshot().workers(), table -> {});
             finisher.refresh(Optional.of(structureStore()), view -> {});
             recordForms(End.DESTINATION);
         });

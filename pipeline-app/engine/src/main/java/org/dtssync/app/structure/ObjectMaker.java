@@ -3,7 +3,9 @@ package org.dtssync.app.structure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -24,12 +26,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Creates one object at a time in a transaction and records the result. Thread-safe; each thread uses its own connection. */
+/**
+ * Creates objects in transactions that also record the result: each in its own, or several in one as long as none is refused. Thread-safe; each
+ * thread uses its own connection.
+ */
 final class ObjectMaker {
 
     private static final Logger LOG = LoggerFactory.getLogger(ObjectMaker.class);
     private static final String DEADLOCK = "40P01";
     private static final int DEADLOCK_ATTEMPTS = 20;
+    private static final String CANCELLED = "57014";
 
     /** A division by zero, with which the guard fails, among others. */
     private static final String GUARDED = "22012";
@@ -37,8 +43,15 @@ final class ObjectMaker {
     /** Relation, object, schema, function, column, primary key exist already. */
     private static final Set<String> EXISTS = Set.of("42P07", "42710", "42P06", "42723", "42701", "42P16");
 
-    /** Memory for sorting, per index that is built in parallel; an account's own setting applies if it is higher. */
-    private static final String SORT_MEMORY = """
+    /**
+     * Bodies may refer to objects that are created later, or that only exist in the search path of their callers. An object and its record are
+     * lost together if the server crashes, and both are created again. The memory is for sorting, per index that is built in parallel; an
+     * account's own setting applies if it is higher.
+     */
+    private static final String SESSION = """
+            SET check_function_bodies = off;
+            SET client_min_messages = error;
+            SET synchronous_commit = off;
             SELECT set_config('maintenance_work_mem', '256MB', false)
             WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('256MB')
             """;
@@ -53,6 +66,12 @@ final class ObjectMaker {
 
     private static final Pattern OR_REPLACE =
             Pattern.compile("\\A\\s*CREATE\\s+OR\\s+REPLACE\\s+(?=[A-Z])", Pattern.CASE_INSENSITIVE);
+
+    /** An extension's script may do anything. */
+    private static final Set<String> ALONE = Set.of("extension", "language", "event-trigger");
+
+    /** What lasts until the end of a transaction; roles are given back by those who take them. */
+    private static final Pattern LASTING = Pattern.compile("\\bSET\\s+LOCAL\\s+(?!ROLE\\b)", Pattern.CASE_INSENSITIVE);
 
     private final DatabaseConnections destination;
     private final StructureObjectStore store;
@@ -84,18 +103,17 @@ final class ObjectMaker {
         return new DatabaseConnections(connections.role(), settings.with(properties), connections.applicationName());
     }
 
-    /** Opens a session for {@link #make}; the caller closes it. */
+    /** Returns how large the tables of the destination are. */
+    TableSizes sizes() {
+        return destination.inTransaction("The sizes of the destination's tables could not be read", TableSizes::read);
+    }
+
+    /** Opens a session for {@link #make(Connection, List)}; the caller closes it. */
     Connection open() {
         Connection connection = destination.openForShortTransactions();
         try {
             try (Statement statement = connection.createStatement()) {
-                // Bodies may refer to objects that are created later, or that only exist in the search path of their
-                // callers.
-                statement.execute("SET check_function_bodies = off");
-                statement.execute("SET client_min_messages = error");
-                // An object and its record are lost together if the server crashes, and both are created again.
-                statement.execute("SET synchronous_commit = off");
-                statement.execute(SORT_MEMORY);
+                statement.execute(SESSION);
             }
             EventTriggers.silenceSession(connection);
             connection.setAutoCommit(false);
@@ -107,6 +125,74 @@ final class ObjectMaker {
                 e.addSuppressed(suppressed);
             }
             throw SqlFaults.explain("The destination closed a new connection", e);
+        }
+    }
+
+    /**
+     * Returns whether an object may share its transaction with others: all are rolled back if one is refused, which is expected of objects that may
+     * exist, that were refused before, or whose statement a person wrote.
+     */
+    boolean mayShare(StoredObject stored) {
+        return existing == Existing.FAIL
+                && stored.state() == ObjectState.PENDING
+                && stored.corrected().isEmpty()
+                && !ALONE.contains(stored.object().kind())
+                && !LASTING.matcher(stored.statement()).find();
+    }
+
+    /** Creates objects in one transaction, or each in its own if one of them is refused. */
+    void make(Connection connection, List<StoredObject> objects) {
+        if (objects.size() > 1 && isMadeAtOnce(connection, objects)) {
+            return;
+        }
+        for (StoredObject stored : objects) {
+            if (Thread.currentThread().isInterrupted()) {
+                return;
+            }
+            make(connection, stored);
+        }
+    }
+
+    private boolean isMadeAtOnce(Connection connection, List<StoredObject> objects) {
+        long start = System.nanoTime();
+        List<String> texts = new ArrayList<>(List.of(epoch.guard()));
+        for (StoredObject stored : objects) {
+            texts.add(statement(stored));
+            texts.add(store.doneSql(stored.object()));
+        }
+        try {
+            execute(connection, texts);
+            objects.forEach(made -> Failpoint.SCHEMA_OBJECT_MADE.reached());
+            connection.commit();
+            objects.forEach(made -> Failpoint.SCHEMA_OBJECT_RECORDED.reached());
+        } catch (SQLException e) {
+            if (SqlFaults.kind(e) == FaultKind.CONNECTION || CANCELLED.equals(e.getSQLState())) {
+                throw SqlFaults.explain(objects.size() + " schema objects could not be created", e);
+            }
+            // Which one it was, and what the fault is about, is found out one by one.
+            LOG.debug("Schema objects are created one by one. objects={} error={}", objects.size(), message(e));
+            rollback(connection);
+            return false;
+        }
+        double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1) / objects.size();
+        objects.forEach(stored -> listener.tried(stored.object(), ObjectState.DONE, seconds));
+        return true;
+    }
+
+    private static void rollback(Connection connection) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The destination closed a connection", e);
+        }
+    }
+
+    private static void execute(Connection connection, List<String> texts) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            // Braces and question marks in statements are not driver syntax.
+            statement.setEscapeProcessing(false);
+            // One question to the server instead of three, which far away is most of what an object costs.
+            statement.execute(String.join("\n;\n", texts));
         }
     }
 
@@ -154,13 +240,7 @@ final class ObjectMaker {
     private @Nullable SQLException tryToMake(Connection connection, StoredObject stored) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try {
-                try (Statement statement = connection.createStatement()) {
-                    // Braces and question marks in statements are not driver syntax.
-                    statement.setEscapeProcessing(false);
-                    // One question to the server instead of three, which far away is most of what an object costs.
-                    statement.execute(
-                            String.join("\n;\n", epoch.guard(), statement(stored), store.doneSql(stored.object())));
-                }
+                execute(connection, List.of(epoch.guard(), statement(stored), store.doneSql(stored.object())));
                 Failpoint.SCHEMA_OBJECT_MADE.reached();
                 connection.commit();
                 Failpoint.SCHEMA_OBJECT_RECORDED.reached();
@@ -191,7 +271,7 @@ final class ObjectMaker {
     /** A full disk, a lock timeout or a cancelled statement are not the object's fault: the phase retries. */
     private static boolean passes(SQLException e) {
         String state = String.valueOf(e.getSQLState());
-        return state.startsWith("53") || state.equals("55P03") || state.equals("57014");
+        return state.startsWith("53") || state.equals("55P03") || state.equals(CANCELLED);
     }
 
     /**

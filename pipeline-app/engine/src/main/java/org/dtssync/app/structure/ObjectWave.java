@@ -13,19 +13,20 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import org.dtssync.app.state.StoredObject;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.fault.UnexpectedError;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates objects over several connections, so that no two that lock the same table are created at the same time.
+ * Creates objects over several connections, so that no two that lock the same table are created at the same time. Neighbors that take
+ * little time are created together, in one transaction.
  *
  * <p>One thread calls {@link #run}; it starts the others and waits for them.
  */
@@ -34,23 +35,38 @@ final class ObjectWave {
     private static final Logger LOG = LoggerFactory.getLogger(ObjectWave.class);
     private static final long WAIT_MILLIS = 1000;
 
+    /** Their locks, which a transaction keeps, stay far below any server's limit. */
+    private static final int MOST_TOGETHER = 32;
+
+    /** Characters of all statements of a transaction. */
+    private static final int LONGEST_TOGETHER = 500_000;
+
     private final ObjectMaker maker;
     private final ArrayDeque<StoredObject> waiting;
+    private final Predicate<StoredObject> together;
+    private int workers = 1;
     private final Set<TableName> locked = new HashSet<>();
     private final Set<Connection> active = new HashSet<>();
     private boolean stopped;
 
-    ObjectWave(ObjectMaker maker, List<StoredObject> objects) {
+    /**
+     * Creates a wave; starts nothing yet.
+     *
+     * @param together which objects may share a transaction with others
+     */
+    ObjectWave(ObjectMaker maker, List<StoredObject> objects, Predicate<StoredObject> together) {
         this.maker = maker;
         this.waiting = new ArrayDeque<>(objects);
+        this.together = together;
     }
 
     /** Creates all of them, or stops at the first fault that is not an object's own. */
-    void run(int workers) {
-        int count = Math.min(workers, waiting.size());
+    void run(int most) {
+        int count = Math.min(most, waiting.size());
         if (count == 0) {
             return;
         }
+        workers = count;
         ExecutorService executor = Executors.newFixedThreadPool(count, ObjectWave::thread);
         try {
             List<Future<?>> futures = new ArrayList<>();
@@ -84,7 +100,7 @@ final class ObjectWave {
         try (Connection connection = maker.open()) {
             begin(connection);
             try {
-                for (StoredObject next = take(); next != null; next = take()) {
+                for (List<StoredObject> next = take(); !next.isEmpty(); next = take()) {
                     try {
                         maker.make(connection, next);
                     } finally {
@@ -124,30 +140,51 @@ final class ObjectWave {
         }
     }
 
-    /** Returns the first object whose tables are free, waiting for one; null if none is left. */
-    private synchronized @Nullable StoredObject take() {
+    /** Returns the first objects whose tables are free, waiting for one; none if none is left. */
+    private synchronized List<StoredObject> take() {
         while (!stopped && !waiting.isEmpty()) {
-            Iterator<StoredObject> candidates = waiting.iterator();
-            while (candidates.hasNext()) {
-                StoredObject candidate = candidates.next();
-                if (candidate.object().tables().stream().noneMatch(locked::contains)) {
-                    candidates.remove();
-                    locked.addAll(candidate.object().tables());
-                    return candidate;
-                }
+            List<StoredObject> taken = takeFree();
+            if (!taken.isEmpty()) {
+                return taken;
             }
             try {
                 wait(WAIT_MILLIS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return null;
+                return List.of();
             }
         }
-        return null;
+        return List.of();
     }
 
-    private synchronized void release(StoredObject object) {
-        locked.removeAll(object.object().tables());
+    /** A single worker keeps the order of the list, which later objects may depend on. */
+    private List<StoredObject> takeFree() {
+        List<StoredObject> taken = new ArrayList<>();
+        int most = Math.min(MOST_TOGETHER, (waiting.size() + workers - 1) / workers);
+        int length = 0;
+        Iterator<StoredObject> candidates = waiting.iterator();
+        while (candidates.hasNext() && taken.size() < most) {
+            StoredObject candidate = candidates.next();
+            boolean shares = together.test(candidate);
+            boolean fits =
+                    taken.isEmpty() || (shares && length + candidate.statement().length() <= LONGEST_TOGETHER);
+            if (fits && candidate.object().tables().stream().noneMatch(locked::contains)) {
+                candidates.remove();
+                taken.add(candidate);
+                length += candidate.statement().length();
+                if (!shares) {
+                    break;
+                }
+            } else if (workers == 1) {
+                break;
+            }
+        }
+        taken.forEach(object -> locked.addAll(object.object().tables()));
+        return taken;
+    }
+
+    private synchronized void release(List<StoredObject> objects) {
+        objects.forEach(object -> locked.removeAll(object.object().tables()));
         notifyAll();
     }
 }

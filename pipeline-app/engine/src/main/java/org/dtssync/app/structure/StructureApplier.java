@@ -18,7 +18,8 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 
 /**
- * Creates the objects of the list at the destination, each in its own transaction that also records it as done.
+ * Creates the objects of the list at the destination in transactions that also record them as done: those that take little time together with their
+ * neighbors, all others each in its own, those of the largest tables first.
  *
  * <p>A refused object does not stop the others. Refused ones are retried as long as that makes progress, since they may
  * depend on each other. Safe to run again: what is done is skipped. Not thread-safe.
@@ -104,7 +105,21 @@ public final class StructureApplier {
             // In parallel, two attachments of one tree could each miss that the other completes it.
             boolean parallel =
                     number != ONE_BY_ONE && !PARALLEL_WAVES.get(number).equals(ATTACHED);
-            new ObjectWave(maker, wave).run(parallel ? workers : 1);
+            if (number == ONE_BY_ONE) {
+                new ObjectWave(maker, wave, maker::mayShare).run(1);
+                return;
+            }
+            TableSizes sizes = maker.sizes();
+            // The last index to be built should not be the one that takes longest, with all other workers idle.
+            List<StoredObject> ordered = wave.stream()
+                    .sorted(sizes.largestFirst(stored -> stored.object().tables()))
+                    .toList();
+            new ObjectWave(
+                            maker,
+                            parallel ? ordered : wave,
+                            stored -> maker.mayShare(stored)
+                                    && sizes.areSmall(stored.object().tables()))
+                    .run(parallel ? workers : 1);
         }
     }
 

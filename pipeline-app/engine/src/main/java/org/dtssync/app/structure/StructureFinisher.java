@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.StoredObject;
@@ -64,9 +62,6 @@ public final class StructureFinisher {
             ORDER BY (SELECT count(*) FROM below WHERE below.view = c.oid), n.nspname, c.relname
             """;
 
-    /** Small tables cost little more than their commit. Their locks, which a transaction keeps, stay far below any server's limit. */
-    private static final int ANALYZED_AT_ONCE = 32;
-
     private final DatabaseConnections source;
     private final DatabaseConnections destination;
     private final ObjectSelection selection;
@@ -84,56 +79,11 @@ public final class StructureFinisher {
     /**
      * Runs ANALYZE on every selected table.
      *
-     * @param listener notified of each finished table
+     * @param workers how many connections do it
+     * @param listener notified of each finished table, by several threads
      */
-    public void analyze(Consumer<TableName> listener) {
-        try (Connection connection = destination.open();
-                Statement settings = connection.createStatement()) {
-            // Thousands of tables, one commit each; the start of the next phase is a synchronous commit.
-            settings.execute("SET synchronous_commit = off");
-            connection.setAutoCommit(false);
-            Set<TableName> roots = CarriedTables.read(connection, selection).roots();
-            Set<TableName> partitioned = partitioned(connection);
-            connection.rollback();
-            List<TableName> part = new ArrayList<>();
-            for (TableName table : roots) {
-                if (partitioned.contains(table)) {
-                    // All its partitions and their indexes are locked until the commit.
-                    analyze(connection, List.of(table), listener);
-                } else {
-                    part.add(table);
-                }
-                if (part.size() == ANALYZED_AT_ONCE) {
-                    analyze(connection, part, listener);
-                    part.clear();
-                }
-            }
-            if (!part.isEmpty()) {
-                analyze(connection, part, listener);
-            }
-        } catch (SQLException e) {
-            throw SqlFaults.explain("The tables of the destination could not be analyzed", e);
-        }
-    }
-
-    private void analyze(Connection connection, List<TableName> tables, Consumer<TableName> listener)
-            throws SQLException {
-        run(connection, "ANALYZE " + tables.stream().map(TableName::sql).collect(Collectors.joining(", ")));
-        tables.forEach(listener);
-    }
-
-    private static Set<TableName> partitioned(Connection connection) throws SQLException {
-        Set<TableName> found = new HashSet<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("""
-                        SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                        WHERE c.relkind = 'p' AND NOT c.relispartition
-                        """)) {
-            while (rows.next()) {
-                found.add(new TableName(rows.getString(1), rows.getString(2)));
-            }
-        }
-        return found;
+    public void analyze(int workers, Consumer<TableName> listener) {
+        new TableAnalysis(destination, epoch, listener).run(selection, workers);
     }
 
     /**
@@ -289,15 +239,5 @@ public final class StructureFinisher {
             }
         }
         return found;
-    }
-
-    private void run(Connection connection, String sql) throws SQLException {
-        epoch.hold(connection);
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw SqlFaults.explain(sql + " failed at the destination", e);
-        }
-        connection.commit();
     }
 }

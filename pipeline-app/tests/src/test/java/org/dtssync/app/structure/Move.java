@@ -96,9 +96,17 @@ final class Move {
     }
 
     StructureApplier applier(Existing existing) {
+        return applier(existing, 3);
+    }
+
+    StructureApplier applierWith(int workers) {
+        return applier(Existing.FAIL, workers);
+    }
+
+    private StructureApplier applier(Existing existing, int workers) {
         tried.clear();
         return new StructureApplier(
-                destination, store, epoch, existing, 3, (object, state, seconds) -> tried.add(object.name()));
+                destination, store, epoch, existing, workers, (object, state, seconds) -> tried.add(object.name()));
     }
 
     StructureApplier applier() {

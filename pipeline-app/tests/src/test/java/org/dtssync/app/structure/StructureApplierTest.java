@@ -73,6 +73,63 @@ class StructureApplierTest {
     }
 
     @Test
+    void smallObjectsShareTransactionsAndARefusedOneIsNamedAlone() throws Exception {
+        StringBuilder tables = new StringBuilder();
+        for (int i = 10; i < 40; i++) {
+            tables.append("CREATE TABLE public.t").append(i).append(" (id int PRIMARY KEY);\n");
+        }
+        Move.execute(move.source, tables.toString());
+        move.read(Move.EVERYTHING);
+        Move.execute(move.destination, "CREATE TABLE public.t20 ()");
+
+        SyncException fault =
+                catchThrowableOfType(SyncException.class, () -> move.applier().apply(Section.PRE_DATA));
+
+        assertThat(fault.what())
+                .isEqualTo("1 object(s) of the pre-data section could not be created at the destination:"
+                        + " table:public.t20 (ERROR: relation \"t20\" already exists).");
+        assertThat(move.inState(ObjectState.DONE))
+                .filteredOn(name -> name.startsWith("table:"))
+                .hasSize(29)
+                .contains("table:public.t19", "table:public.t21", "table:public.t39");
+
+        Move.execute(move.destination, "DROP TABLE public.t20");
+        move.make(Existing.FAIL);
+
+        assertThat(move.inState(ObjectState.DONE))
+                .filteredOn(name -> name.contains("public.t"))
+                .hasSize(60);
+        assertThat(move.tried).hasSize(31).doesNotHaveDuplicates();
+        assertThat(Move.query(
+                        move.destination,
+                        "SELECT count(DISTINCT xmin::text) < 20 FROM pg_class WHERE relname LIKE 't___pkey'"))
+                .containsExactly("t");
+    }
+
+    @Test
+    void largeTablesHaveTheirKeysFirstAndAlone() throws Exception {
+        Move.execute(move.source, """
+                CREATE TABLE public.a (id int PRIMARY KEY);
+                CREATE TABLE public.b (id int PRIMARY KEY);
+                CREATE TABLE public.z (id int PRIMARY KEY);
+                """);
+        move.read(Move.EVERYTHING);
+        move.applier().apply(Section.PRE_DATA);
+        Move.execute(move.destination, "INSERT INTO public.z SELECT generate_series(1, 50000)");
+
+        move.applierWith(1).apply(Section.KEYS);
+
+        assertThat(move.tried)
+                .containsExactly(
+                        "primary-key:public.z.z_pkey", "primary-key:public.a.a_pkey", "primary-key:public.b.b_pkey");
+        assertThat(Move.query(
+                        move.destination,
+                        "SELECT relname FROM pg_class WHERE relname LIKE '__pkey' AND xmin = (SELECT xmin FROM pg_class"
+                                + " WHERE relname = 'a_pkey') ORDER BY relname"))
+                .containsExactly("a_pkey", "b_pkey");
+    }
+
+    @Test
     void aSkippedObjectIsNotMade() throws Exception {
         Move.execute(move.source, "CREATE TABLE public.a (id int PRIMARY KEY, t text); CREATE INDEX i ON public.a (t)");
         move.read(Move.EVERYTHING);

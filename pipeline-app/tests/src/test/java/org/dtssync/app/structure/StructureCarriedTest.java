@@ -188,7 +188,7 @@ class StructureCarriedTest {
         StructureFinisher finisher = new StructureFinisher(move.source, move.destination, Move.EVERYTHING, move.epoch);
         List<TableName> refreshed = new ArrayList<>();
 
-        finisher.analyze(table -> {});
+        finisher.analyze(2, table -> {});
         finisher.refresh(Optional.of(move.store), refreshed::add);
 
         assertThat(refreshed).containsExactly(new TableName("public", "moods"), new TableName("public", "all_moods"));
