@@ -135,14 +135,14 @@ class CarriesCommandsTest {
                     "ALTER INDEX public.goods_lower_idx RENAME TO goods_by_name; INSERT INTO public.other VALUES (2)");
             RunningPair.execute(
                     source,
-                    "CREATE INDEX both ON public.goods (price, id); COMMENT ON INDEX public.both IS 'of the same transaction'");
+                    "CREATE INDEX goods_both ON public.goods (price, id); COMMENT ON INDEX public.goods_both IS 'of the same transaction'");
             RunningPair.execute(reader, "ROLLBACK");
             awaitText(destination, "SELECT count(*) FROM public.other", "2");
             awaitText(
                     destination,
                     "SELECT string_agg(c.relname || x.indisvalid, ' ' ORDER BY c.relname) FROM pg_index x JOIN pg_class c"
                             + " ON c.oid = x.indexrelid WHERE x.indrelid = 'public.goods'::regclass",
-                    "bothtrue goods_by_nametrue goods_pkeytrue goods_pricetrue");
+                    "goods_bothtrue goods_by_nametrue goods_pkeytrue goods_pricetrue");
             assertThat(new SyncTask(task).ddl().list(false).text()).isEmpty();
         } finally {
             pair.close();
