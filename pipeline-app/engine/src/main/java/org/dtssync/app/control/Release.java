@@ -189,7 +189,7 @@ public final class Release {
                     route.source(),
                     connection,
                     "The event trigger that keeps replica identities",
-                    "DROP FUNCTION dts_sync.on_identity_change() CASCADE;",
+                    IdentityGuard.REMOVAL,
                     IdentityGuard::removeIfUnused);
             if (RecorderRemoval.remove(connection, route.task()) == RecorderRemoval.Result.HELD) {
                 patience.run(

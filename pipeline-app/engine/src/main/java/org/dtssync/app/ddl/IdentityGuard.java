@@ -27,6 +27,9 @@ public final class IdentityGuard {
     /** Changes with the texts below: an older guard is replaced. */
     private static final String VERSION = "dts-sync: replica identities, version 1";
 
+    /** What removes the triggers and their function by hand. */
+    public static final String REMOVAL = "DROP FUNCTION dts_sync.on_identity_change() CASCADE;";
+
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtext('dts_sync_identities'))";
