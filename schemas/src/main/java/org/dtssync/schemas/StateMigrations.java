@@ -19,7 +19,7 @@ public enum StateMigrations {
     STATE(
             "state",
             "V001__task.sql V002__history.sql V003__sequences.sql V004__topics.sql V005__topic_layout.sql V006__ddl.sql"
-                    + " V007__forms.sql V008__structure_position.sql"),
+                    + " V007__forms.sql V008__structure_position.sql V009__deferred_index.sql"),
     /** The heartbeat table, at both ends. */
     HEARTBEAT("heartbeat", "V001__heartbeat.sql"),
     /** What settings were before writes were closed, at the end that is closed. */

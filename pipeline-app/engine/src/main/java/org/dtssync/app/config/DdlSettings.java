@@ -9,8 +9,9 @@ import org.dtssync.schemas.DdlMode;
  * @param choice of a task that begins
  * @param imageBytes the size of a table, in bytes, up to which the source sends the rows that a command has written itself
  * @param back what reverse replication after a switchover does, decided each time applications are moved
+ * @param indexes when indexes are built that no row depends on
  */
-public record DdlSettings(Choice choice, long imageBytes, Back back) {
+public record DdlSettings(Choice choice, long imageBytes, Back back, Indexes indexes) {
 
     private static final long IMAGE_BYTES = 64L << 20;
 
@@ -39,6 +40,24 @@ public record DdlSettings(Choice choice, long imageBytes, Back back) {
         CARRY
     }
 
+    /** When an index is built. */
+    public enum Indexes {
+        /** Where its command stood among the rows, which wait. */
+        INLINE,
+        /** While the stream continues. */
+        DEFERRED
+    }
+
+    /** Settings whose indexes are built where their commands stood. */
+    public DdlSettings(Choice choice, long imageBytes, Back back) {
+        this(choice, imageBytes, back, Indexes.INLINE);
+    }
+
+    /** Returns whether indexes are built while the stream continues. */
+    public boolean defersIndexes() {
+        return indexes == Indexes.DEFERRED;
+    }
+
     /** Settings with the usual limit, for a task whose way back stops. */
     public DdlSettings(DdlMode mode) {
         this(Choice.valueOf(mode.name()), IMAGE_BYTES, Back.STOP);
@@ -59,7 +78,7 @@ public record DdlSettings(Choice choice, long imageBytes, Back back) {
 
     /** Returns the settings of reverse replication. */
     public DdlSettings ofTheWayBack() {
-        return new DdlSettings(carriesBack() ? Choice.CARRY : Choice.STOP, imageBytes, back);
+        return new DdlSettings(carriesBack() ? Choice.CARRY : Choice.STOP, imageBytes, back, indexes);
     }
 
     /** Returns why a task has the mode that it began with, as a phrase. */

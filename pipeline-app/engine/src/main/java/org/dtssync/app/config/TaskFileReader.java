@@ -325,7 +325,8 @@ public final class TaskFileReader {
             return new DdlSettings(
                     mirrored.isPresent() ? DdlSettings.Choice.STOP : choice,
                     section.size(TaskKey.DDL_IMAGE_LIMIT),
-                    back);
+                    back,
+                    section.choice(TaskKey.DDL_INDEXES, DdlSettings.Indexes.values()));
         }
 
         private SnapshotSettings snapshot() {

@@ -274,6 +274,15 @@ enum TaskKey implements DescribedKey {
                     + " Read at each switchover.",
             "Deployments continue at the new side, event triggers can be made there, and the source's version understands their statements.",
             DdlSettings.Back.values()),
+    DDL_INDEXES(
+            "ddl/indexes",
+            KeyType.CHOICE,
+            "inline",
+            "deferred",
+            "When an index that CREATE INDEX makes is built: where the command stood, while the rows behind it wait (inline), or while the"
+                    + " stream continues (deferred); a unique one always where it stood.",
+            "Indexes of large tables are made while the task runs, and the lag shall not grow by the time that each takes.",
+            DdlSettings.Indexes.values()),
     SNAPSHOT_WORKERS(
             "snapshot/workers",
             KeyType.COUNT,

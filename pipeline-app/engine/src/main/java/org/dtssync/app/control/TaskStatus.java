@@ -13,6 +13,7 @@ import org.dtssync.app.state.DdlCommandStore;
 import org.dtssync.app.state.DdlFigures;
 import org.dtssync.app.state.HeartbeatStore;
 import org.dtssync.app.state.HeartbeatStore.Beat;
+import org.dtssync.app.state.IndexBuilds;
 import org.dtssync.app.state.InstanceStore;
 import org.dtssync.app.state.InstanceStore.Holder;
 import org.dtssync.app.state.Phase;
@@ -158,7 +159,9 @@ public record TaskStatus(
                             : source.flatMap(end ->
                                     applied.map(lsn -> Math.max(0, end.lsn().minus(lsn)))),
                     withTables ? tables(route, over) : List.of(),
-                    new DdlCommandStore(route.destination(), route.task()).figures(destination));
+                    new DdlCommandStore(route.destination(), route.task())
+                            .figures(destination)
+                            .withBuilds(new IndexBuilds(route.name().applicationName()).list(destination)));
         } catch (SQLException e) {
             throw SqlFaults.explain("The status of task " + route.task() + " could not be read", e);
         }

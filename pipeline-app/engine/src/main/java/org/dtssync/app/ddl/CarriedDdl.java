@@ -110,6 +110,8 @@ public final class CarriedDdl {
         ABSENT,
         /** Not yet: what it makes or changes is made once the rows are there, from a list that is read then. */
         LATER,
+        /** Not yet: it makes an index, which is built while the stream continues. */
+        DEFERRED,
         /** Not yet: the row belongs to a command whose own row follows. */
         PART
     }
@@ -218,6 +220,11 @@ public final class CarriedDdl {
             }
         }
         return true;
+    }
+
+    /** Returns the index that a command makes, if it is the task's and can be built while the stream continues. */
+    public Optional<DeferrableIndex> deferrable(RecordedCommand command) {
+        return stage == LoadStage.WHOLE && concerns(command) ? DeferrableIndex.of(command) : Optional.empty();
     }
 
     /** Returns whether a command touches something that belongs to the task. */

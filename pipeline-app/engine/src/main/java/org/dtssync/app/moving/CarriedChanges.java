@@ -6,6 +6,7 @@ import java.util.List;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.DdlCommandStore;
 import org.dtssync.app.state.DdlFigures;
+import org.dtssync.app.state.DeferredIndex;
 import org.dtssync.app.state.StoredDdl;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -27,11 +28,29 @@ record CarriedChanges(Route from) {
         }
         return List.of(figures.current()
                 .map(CarriedChanges::open)
+                .or(() -> figures.indexes().stream().findFirst().map(this::unbuilt))
                 .orElseGet(() -> Gate.pass(
                         "ddl",
                         Gate.Group.REPLICATION,
                         "Every command that changed the structure and has arrived was run at the "
                                 + from.destination().role() + ".")));
+    }
+
+    private Gate unbuilt(DeferredIndex index) {
+        return Gate.fail(
+                "ddl",
+                Gate.Group.REPLICATION,
+                "Index " + index.index() + " of command " + index.number()
+                        + index.error()
+                                .map(why -> " could not be built at the "
+                                        + from.destination().role() + ": " + why + ".")
+                                .orElse(" is not built yet at the "
+                                        + from.destination().role() + "."),
+                index.error().isPresent()
+                        ? "Build it there (dts-sync ddl show TASK.yaml " + index.number()
+                                + ") and run again, or leave it out with dts-sync ddl skip TASK.yaml " + index.number()
+                                + "."
+                        : "Wait until dts-sync status shows it no more.");
     }
 
     private static Gate open(StoredDdl command) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dtssync.app.catalog.UnsharedTables;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.ObjectSelection;
@@ -20,6 +21,8 @@ import org.dtssync.app.runtime.Route;
 import org.dtssync.app.sequences.SequenceFinding;
 import org.dtssync.app.sequences.TaskSequences;
 import org.dtssync.app.state.DdlCommandStore;
+import org.dtssync.app.state.DeferredIndex;
+import org.dtssync.app.state.DeferredIndexStore;
 import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.StoredDdl;
 import org.dtssync.app.state.StoredObject;
@@ -111,7 +114,10 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
         End to = direction.destination().role();
         DecidedCommands decided = DecidedCommands.of(new DdlCommandStore(route.destination(), route.task()).list());
         Found found = new Found(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        missing(route, direction, stored, objects, closed, decided, found);
+        // A gate of its own waits for them.
+        Set<String> unbuilt = new DeferredIndexStore(direction.destination(), direction.task())
+                .list().stream().map(DeferredIndex::object).collect(Collectors.toSet());
+        missing(route, direction, stored, objects, closed, decided, unbuilt, found);
         if (kind == SwitchKind.SWITCHOVER) {
             unfilled(UnfilledViews.of(direction.destination(), stored), closed, found);
         }
@@ -120,7 +126,7 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
                         new StructureForms(route.destination(), route.task()).read(),
                         direction.source().role(),
                         task.destination().existing()),
-                intended(stored),
+                Stream.concat(intended(stored).stream(), unbuilt.stream()).collect(Collectors.toSet()),
                 direction,
                 closed,
                 decided,
@@ -166,11 +172,12 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
             ComparedObjects objects,
             boolean closed,
             DecidedCommands decided,
+            Set<String> unbuilt,
             Found found) {
         String to = direction.destination().role().label();
         Set<String> counted = sequences(route, direction);
         List<InventoryDifference> unnoticed = new ArrayList<>();
-        for (InventoryDifference difference : differences(direction, stored)) {
+        for (InventoryDifference difference : differences(direction, stored, unbuilt)) {
             if (!refuses(difference)) {
                 unnoticed.add(difference);
             } else if (!counted.contains(difference.object().replace("\"", ""))
@@ -309,8 +316,8 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
     }
 
     /** What was skipped is not missing, and what the switch itself makes is not missing yet. */
-    private List<InventoryDifference> differences(Route direction, List<StoredObject> stored) {
-        Set<String> skipped = new HashSet<>();
+    private List<InventoryDifference> differences(Route direction, List<StoredObject> stored, Set<String> unbuilt) {
+        Set<String> skipped = new HashSet<>(unbuilt);
         List<StructureObject> statements = new ArrayList<>();
         for (StoredObject object : stored) {
             boolean late = LateObjects.isLate(object.object()) && object.state() != ObjectState.DONE;

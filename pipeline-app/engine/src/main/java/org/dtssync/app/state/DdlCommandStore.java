@@ -266,6 +266,7 @@ public final class DdlCommandStore {
                         + " ORDER BY state = 'waiting' AND allowed, commit_lsn, ordinal LIMIT 1",
                 DdlCommandStore::stored,
                 task);
+        List<DeferredIndex> indexes = new DeferredIndexStore(destination, task).list(connection);
         return Statements.first(
                         connection,
                         """
@@ -282,7 +283,9 @@ public final class DdlCommandStore {
                                 row.getLong(3),
                                 row.getLong(4),
                                 current,
-                                row.getDouble(5)),
+                                row.getDouble(5),
+                                indexes,
+                                List.of()),
                         task)
                 .orElseThrow();
     }
@@ -371,7 +374,7 @@ public final class DdlCommandStore {
     }
 
     /**
-     * Leaves a command out: it is never run.
+     * Leaves a command out: it is never run. An index that it has left to be built is not built.
      *
      * @param reason why; may be null
      */
@@ -384,7 +387,11 @@ public final class DdlCommandStore {
         destination.doInTransaction(
                 "The commands of task " + task + " that change the structure could not be changed", connection -> {
                     Statements.execute(connection, LOCK_LIMIT);
-                    refuseIfPassed(lock(connection, wanted));
+                    StoredDdl stored = lock(connection, wanted);
+                    if (!what.equals("skipped")
+                            || !new DeferredIndexStore(destination, task).remove(connection, wanted)) {
+                        refuseIfPassed(stored);
+                    }
                     @Nullable Object[] parameters = new @Nullable Object[values.length + 1];
                     System.arraycopy(values, 0, parameters, 0, values.length);
                     parameters[values.length] = author.name();

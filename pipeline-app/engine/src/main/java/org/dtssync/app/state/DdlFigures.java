@@ -1,5 +1,6 @@
 package org.dtssync.app.state;
 
+import java.util.List;
 import java.util.Optional;
 import org.dtssync.schemas.DdlMode;
 
@@ -13,6 +14,8 @@ import org.dtssync.schemas.DdlMode;
  * @param waiting commands that a person has to allow, or has just allowed or corrected
  * @param current the command that is running, has failed or waits; empty if there is none
  * @param runningSeconds how long it has been running; 0 if none is
+ * @param indexes those that commands have left to be built
+ * @param builds what the server says of the indexes that the task is building
  */
 public record DdlFigures(
         DdlMode mode,
@@ -21,13 +24,26 @@ public record DdlFigures(
         long failed,
         long waiting,
         Optional<StoredDdl> current,
-        double runningSeconds) {
+        double runningSeconds,
+        List<DeferredIndex> indexes,
+        List<String> builds) {
+
+    /** Copies the lists. */
+    public DdlFigures {
+        indexes = List.copyOf(indexes);
+        builds = List.copyOf(builds);
+    }
+
+    /** Returns the same with what the server says of the indexes that the task is building. */
+    public DdlFigures withBuilds(List<String> building) {
+        return new DdlFigures(mode, done, skipped, failed, waiting, current, runningSeconds, indexes, building);
+    }
 
     /** Those of a task that stops at commands. */
     public static final DdlFigures NONE = none(DdlMode.STOP);
 
     /** Those of a task that has carried nothing. */
     public static DdlFigures none(DdlMode mode) {
-        return new DdlFigures(mode, 0, 0, 0, 0, Optional.empty(), 0);
+        return new DdlFigures(mode, 0, 0, 0, 0, Optional.empty(), 0, List.of(), List.of());
     }
 }

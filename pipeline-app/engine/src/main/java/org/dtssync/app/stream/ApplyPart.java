@@ -137,8 +137,14 @@ public final class ApplyPart {
         }
     }
 
-    /** Aborts a running write; it is rolled back. */
+    /** Builds the indexes that commands have left for later, until interrupted. */
+    void buildIndexes() throws InterruptedException {
+        retry.run("indexes", carrier::buildIndexes);
+    }
+
+    /** Aborts a running write, which is rolled back, and the building of an index. */
     void abort() {
+        carrier.abortIndexes();
         Applier applier = running.get();
         if (applier != null) {
             applier.abort();

@@ -17,6 +17,8 @@ import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.CarriedShapes;
 import org.dtssync.app.state.DdlCommand;
 import org.dtssync.app.state.DdlCommandStore;
+import org.dtssync.app.state.DeferredIndex;
+import org.dtssync.app.state.DeferredIndexStore;
 import org.dtssync.app.state.EventLog;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.ShapeRecords;
@@ -51,18 +53,32 @@ final class CommandCarrier {
     private final ProgressStore progress;
     private final AtomicReference<@Nullable DdlCommand> held = new AtomicReference<>();
     private final AtomicReference<@Nullable String> ahead = new AtomicReference<>();
+    private final IndexDeferral.Rules indexes;
+    private final DeferredIndexBuilder builder;
 
     /** The major version; 0 until the first command, before which the destination is prepared. */
     private volatile int sourceVersion;
 
-    /** Creates one; opens nothing yet. */
-    CommandCarrier(Route route, ObjectSelection objects, Epoch epoch, Map<String, String> kafka, TopicCodecs codecs) {
+    /**
+     * Creates one; opens nothing yet.
+     *
+     * @param defers whether indexes are built while the stream continues
+     */
+    CommandCarrier(
+            Route route,
+            ObjectSelection objects,
+            Epoch epoch,
+            Map<String, String> kafka,
+            TopicCodecs codecs,
+            boolean defers) {
         this.route = route;
         this.objects = objects;
         this.epoch = epoch;
         this.kafka = kafka;
         this.codecs = codecs;
         this.progress = new ProgressStore(route.destination(), route.task());
+        this.indexes = new IndexDeferral.Rules(defers, new AtomicReference<>());
+        this.builder = new DeferredIndexBuilder(route, epoch);
     }
 
     private DdlMode mode() {
@@ -89,6 +105,11 @@ final class CommandCarrier {
         return tables;
     }
 
+    /** Ends the building of indexes; returns at once. */
+    void abortIndexes() {
+        builder.abort();
+    }
+
     /**
      * Returns what the applier does with commands; empty if the task carries none.
      *
@@ -99,8 +120,8 @@ final class CommandCarrier {
         if (!mode.carries()) {
             return Optional.empty();
         }
-        CommandTransaction.Rules rules =
-                new CommandTransaction.Rules(mode, epoch, stage(exact), progress.structurePosition(), held, ahead);
+        CommandTransaction.Rules rules = new CommandTransaction.Rules(
+                mode, epoch, stage(exact), progress.structurePosition(), held, ahead, indexes);
         DatabaseConnections destination = route.destination();
         CarriedStructure structure = new CarriedStructure(
                 new CarriedShapes(new EventLog(destination, route.task()), route.task()),
@@ -108,6 +129,7 @@ final class CommandCarrier {
                 route.task(),
                 destination.role());
         DdlCommandStore store = new DdlCommandStore(destination, route.task());
+        DeferredIndexStore waiting = new DeferredIndexStore(destination, route.task());
         return Optional.of((connection, commit) -> {
             prepare();
             return new CommandTransaction(
@@ -116,6 +138,7 @@ final class CommandCarrier {
                     new CarriedDdl(connection, objects, commit, sourceVersion, rules.stage()),
                     structure,
                     store,
+                    waiting,
                     rules);
         });
     }
@@ -179,13 +202,27 @@ final class CommandCarrier {
         }
     }
 
-    /** Returns whether the applier has stopped for a command that a person has to allow. */
+    /** Returns whether the applier has stopped for a command that a person has to allow, or that needs an index which is being built. */
     boolean isHeld() {
-        return held.get() != null;
+        return held.get() != null || indexes.awaited().get() != null;
+    }
+
+    /** Builds the indexes that commands have left for later, until interrupted. */
+    void buildIndexes() throws InterruptedException {
+        builder.run();
     }
 
     /** Waits until that is decided; the applier has rolled back, and holds nothing at the destination. */
     void awaitDecision() throws InterruptedException {
+        DeferredIndex index = indexes.awaited().get();
+        if (index != null) {
+            LOG.info(
+                    "A command waits until an index is built; nothing behind it is applied. index={} number={}",
+                    index.index(),
+                    index.number());
+            builder.buildAll();
+            indexes.awaited().set(null);
+        }
         DdlCommand command = held.get();
         if (command == null) {
             return;

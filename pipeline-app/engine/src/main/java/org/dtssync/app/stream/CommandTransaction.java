@@ -25,6 +25,7 @@ import org.dtssync.app.state.DdlCommand;
 import org.dtssync.app.state.DdlCommandStore;
 import org.dtssync.app.state.DdlDecision;
 import org.dtssync.app.state.DdlNumber;
+import org.dtssync.app.state.DeferredIndexStore;
 import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
 import org.dtssync.connectors.apply.CarriedCommands;
 import org.dtssync.connectors.fault.FaultKind;
@@ -51,6 +52,7 @@ final class CommandTransaction implements CarriedCommands.Transaction {
     private final CarriedStructure structure;
     private final DdlCommandStore store;
     private final Rules rules;
+    private final IndexDeferral indexes;
 
     /** The command that is running; null between two. */
     private @Nullable DdlCommand running;
@@ -65,6 +67,7 @@ final class CommandTransaction implements CarriedCommands.Transaction {
      * @param held takes the command that a person has to allow
      * @param ahead takes the object identifier of a table whose rows are behind the command that they make fail: its name may be one that
      *     the transaction has given it
+     * @param indexes what holds for indexes that are built later
      */
     record Rules(
             DdlMode mode,
@@ -72,7 +75,8 @@ final class CommandTransaction implements CarriedCommands.Transaction {
             LoadStage stage,
             Lsn structure,
             AtomicReference<@Nullable DdlCommand> held,
-            AtomicReference<@Nullable String> ahead) {
+            AtomicReference<@Nullable String> ahead,
+            IndexDeferral.Rules indexes) {
 
         boolean exact() {
             return stage == LoadStage.WHOLE;
@@ -85,6 +89,7 @@ final class CommandTransaction implements CarriedCommands.Transaction {
             CarriedDdl carried,
             CarriedStructure structure,
             DdlCommandStore store,
+            DeferredIndexStore waiting,
             Rules rules) {
         this.connection = connection;
         this.commit = commit;
@@ -92,6 +97,7 @@ final class CommandTransaction implements CarriedCommands.Transaction {
         this.structure = structure;
         this.store = store;
         this.rules = rules;
+        this.indexes = new IndexDeferral(connection, commit, carried, structure, waiting, rules.indexes());
     }
 
     @Override
@@ -167,6 +173,7 @@ final class CommandTransaction implements CarriedCommands.Transaction {
 
     private void carry(RecordedCommand command) throws SQLException {
         DdlCommand described = described(command);
+        indexes.before(command);
         running = described;
         DdlDecision decision = begin(described);
         if (decision.skipped()) {
@@ -175,8 +182,11 @@ final class CommandTransaction implements CarriedCommands.Transaction {
         } else {
             Set<String> known = known(command);
             long begin = System.nanoTime();
-            CarriedDdl.Outcome outcome = run(command, known, decision);
-            boolean run = outcome.how() == How.TEXT || outcome.how() == How.STATE;
+            CarriedDdl.Outcome outcome = deferred(command, described, decision);
+            if (outcome == null) {
+                outcome = run(command, known, decision);
+            }
+            boolean run = outcome.how() == How.TEXT || outcome.how() == How.STATE || outcome.how() == How.DEFERRED;
             if (outcome.how() == How.LATER) {
                 store.later(connection, described);
             } else {
@@ -196,6 +206,15 @@ final class CommandTransaction implements CarriedCommands.Transaction {
             }
         }
         running = null;
+    }
+
+    private CarriedDdl.@Nullable Outcome deferred(RecordedCommand command, DdlCommand described, DdlDecision decision)
+            throws SQLException {
+        return decision.corrected().isPresent()
+                ? null
+                : indexes.defer(command, described.number())
+                        .map(sql -> new CarriedDdl.Outcome(How.DEFERRED, sql))
+                        .orElse(null);
     }
 
     /** During the first load an index that is a replica identity may be one of those that are made later. */

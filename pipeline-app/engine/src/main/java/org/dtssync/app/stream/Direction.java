@@ -222,6 +222,7 @@ public final class Direction implements MovingStream {
         checks.followsExactly();
         background.start("dts-sync-apply-" + route.task(), this::follow);
         background.start("dts-sync-sequences-" + route.task(), sequences::run);
+        background.start("dts-sync-indexes-" + route.task(), apply::buildIndexes);
     }
 
     /**

@@ -10,6 +10,7 @@ import org.dtssync.app.ddl.LoadStage;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.CarriedShapes;
 import org.dtssync.app.state.DdlCommandStore;
+import org.dtssync.app.state.DeferredIndexStore;
 import org.dtssync.app.state.EventLog;
 import org.dtssync.app.state.StoredDdl;
 import org.dtssync.connectors.apply.CarriedCommands;
@@ -82,13 +83,15 @@ public final class ReplayedCommands implements CarriedCommands, AutoCloseable {
                 new CarriedDdl(connection, file.objects(), commit, UNKNOWN_VERSION),
                 structure,
                 store,
+                new DeferredIndexStore(target, epoch.task()),
                 new CommandTransaction.Rules(
                         DdlMode.CARRY,
                         epoch,
                         LoadStage.WHOLE,
                         Lsn.ZERO,
                         new AtomicReference<>(),
-                        new AtomicReference<>())));
+                        new AtomicReference<>(),
+                        new IndexDeferral.Rules(false, new AtomicReference<>()))));
     }
 
     private void prepare() throws SQLException {

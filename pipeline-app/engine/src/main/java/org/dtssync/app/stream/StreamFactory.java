@@ -60,8 +60,13 @@ public final class StreamFactory {
         AppliedMark applied = new AppliedMark();
         StreamProgress captured = new StreamProgress(route.task());
         Heartbeat heartbeat = new Heartbeat(route, task.walWarningBytes(), listener::walRetained);
-        CommandCarrier carrier =
-                new CommandCarrier(route, task.objects(), epoch, kafka(), codecs(new TopicNames(route.task())));
+        CommandCarrier carrier = new CommandCarrier(
+                route,
+                task.objects(),
+                epoch,
+                kafka(),
+                codecs(new TopicNames(route.task())),
+                task.ddl().defersIndexes());
         ShapeCheck structure = new ShapeCheck(route, task.objects(), applied, carrier::carries);
         SequenceFollower follower = new SequenceFollower(sequences(route), epoch, () -> isMirrored(route));
         LiveVerification verification = new LiveVerification(

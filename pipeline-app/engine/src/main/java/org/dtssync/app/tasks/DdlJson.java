@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import org.dtssync.app.state.DdlFigures;
+import org.dtssync.app.state.DeferredIndex;
 import org.dtssync.app.state.StoredDdl;
 import org.dtssync.schemas.DdlMode;
 
@@ -17,12 +18,13 @@ final class DdlJson {
 
     private DdlJson() {}
 
-    /** Returns {@code {"task","mode","commands":[...]}}. */
-    static String list(String task, DdlMode mode, List<StoredDdl> commands) {
+    /** Returns {@code {"task","mode","commands":[...],"indexes":[...]}}. */
+    static String list(String task, DdlMode mode, List<StoredDdl> commands, List<DeferredIndex> indexes) {
         ObjectNode root = MAPPER.createObjectNode();
         root.put("task", task).put("mode", label(mode));
         ArrayNode array = root.putArray("commands");
         commands.forEach(command -> put(array.addObject(), command));
+        indexes(root, indexes);
         return root.toString();
     }
 
@@ -35,8 +37,22 @@ final class DdlJson {
                     .put("failed", figures.failed())
                     .put("waiting", figures.waiting());
             figures.current().ifPresent(command -> put(json.putObject("current"), command));
+            indexes(json, figures.indexes());
+            ArrayNode builds = json.putArray("building");
+            figures.builds().forEach(builds::add);
         }
         json.put("reason", reason);
+    }
+
+    private static void indexes(ObjectNode json, List<DeferredIndex> indexes) {
+        ArrayNode array = json.putArray("indexes");
+        indexes.forEach(index -> array.addObject()
+                .put("number", index.number().toString())
+                .put("index", index.index().toString())
+                .put("statement", index.statement())
+                .put("error", index.error().orElse(null))
+                .put("deferred_at", index.deferredAt().toString())
+                .put("started_at", index.startedAt().map(Instant::toString).orElse(null)));
     }
 
     static String label(DdlMode mode) {

@@ -2,6 +2,7 @@ package org.dtssync.app.tasks;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.state.DdlFigures;
 import org.dtssync.app.state.InstanceStore.Holder;
@@ -98,7 +99,13 @@ public record StatusReport(TaskStatus status, boolean oneWay, BaseList bases, St
                 + (figures.skipped() == 0 ? "" : ", " + figures.skipped() + " skipped") + reason
                 + figures.current()
                         .map(command -> String.format("%n%-12s %s", "", TaskDdl.line(command)))
-                        .orElse("");
+                        .orElse("")
+                + figures.indexes().stream()
+                        .map(index -> String.format("%n%-12s %s", "", TaskDdl.line(index)))
+                        .collect(Collectors.joining())
+                + figures.builds().stream()
+                        .map(build -> String.format("%n%-12s building an index of %s", "", build))
+                        .collect(Collectors.joining());
     }
 
     private static String pid(Holder holder) {

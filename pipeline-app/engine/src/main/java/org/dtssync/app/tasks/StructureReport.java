@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.inventory.InventoryDifference;
 import org.dtssync.app.pipeline.TaskInventory;
+import org.dtssync.app.state.DeferredIndexStore;
 import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.StoredObject;
@@ -24,7 +25,7 @@ import org.dtssync.connectors.postgres.End;
  *
  * @param objects how many there are
  * @param differences unintended differences
- * @param wanted objects that differ because they were skipped or corrected, and which of the two
+ * @param wanted objects that differ because they were skipped or corrected or are being built, and which of these
  * @param notMigrated what the destination lacks, or grants to others, that no statement of the task makes
  */
 public record StructureReport(
@@ -35,6 +36,8 @@ public record StructureReport(
         implements Report {
 
     private static final String SKIPPED = "skipped";
+
+    private static final String UNBUILT = "being built";
 
     /** Reads and compares; needs no active run, and works in every phase. */
     static StructureReport of(TaskFile task) {
@@ -57,7 +60,7 @@ public record StructureReport(
             }
         }
         Set<String> skipped = decided.entrySet().stream()
-                .filter(entry -> entry.getValue().equals(SKIPPED))
+                .filter(entry -> Set.of(SKIPPED, UNBUILT).contains(entry.getValue()))
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet());
         List<InventoryDifference> notMigrated = new TaskInventory(task)
@@ -69,6 +72,7 @@ public record StructureReport(
 
     private static Map<String, String> decided(DatabaseConnections destination, String task) {
         Map<String, String> decided = new TreeMap<>();
+        new DeferredIndexStore(destination, task).list().forEach(index -> decided.put(index.object(), UNBUILT));
         if (new ProgressStore(destination, task).exists()) {
             for (StoredObject object : new StructureObjectStore(destination, task).list()) {
                 if (object.state() == ObjectState.SKIPPED) {

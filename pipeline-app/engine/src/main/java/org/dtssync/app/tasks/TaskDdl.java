@@ -4,11 +4,15 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Author;
 import org.dtssync.app.state.DdlCommandStore;
 import org.dtssync.app.state.DdlState;
+import org.dtssync.app.state.DeferredIndex;
+import org.dtssync.app.state.DeferredIndexStore;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.StateSchema;
@@ -45,26 +49,32 @@ public final class TaskDdl {
      * @param task its name
      * @param mode what it does about commands
      * @param commands those that are listed, in order
+     * @param indexes those that commands have left to be built
      */
-    public record Commands(String task, DdlMode mode, List<StoredDdl> commands) implements Report {
+    public record Commands(String task, DdlMode mode, List<StoredDdl> commands, List<DeferredIndex> indexes)
+            implements Report {
 
-        /** Copies the list. */
+        /** Copies the lists. */
         public Commands {
             commands = List.copyOf(commands);
+            indexes = List.copyOf(indexes);
         }
 
-        /** Returns one line per command. */
+        /** Returns one line per command, then one per index that waits to be built. */
         @Override
         public String text() {
             if (!mode.carries()) {
                 return "Task " + task + " carries no commands: its ddl.mode is stop.";
             }
-            return String.join("\n", commands.stream().map(TaskDdl::line).toList());
+            return Stream.concat(
+                            commands.stream().map(TaskDdl::line),
+                            indexes.stream().map(TaskDdl::line))
+                    .collect(Collectors.joining("\n"));
         }
 
         @Override
         public String json() {
-            return DdlJson.list(task, mode, commands);
+            return DdlJson.list(task, mode, commands, indexes);
         }
     }
 
@@ -73,6 +83,18 @@ public final class TaskDdl {
         return stored.number() + "  " + words(stored) + "  " + shortened(stored.statement())
                 + stored.error().map(error -> "  -- " + error).orElse("")
                 + stored.reason().map(why -> "  -- skipped: " + why).orElse("");
+    }
+
+    /** Returns a line about an index that a command has left to be built. */
+    static String line(DeferredIndex index) {
+        return index.number() + "  "
+                + (index.error().isPresent()
+                        ? "index not built"
+                        : index.startedAt()
+                                .map(at -> "index being built since " + seconds(at))
+                                .orElseGet(() -> "index to be built since " + seconds(index.deferredAt())))
+                + "  " + shortened(index.statement())
+                + index.error().map(error -> "  -- " + error).orElse("");
     }
 
     private static String words(StoredDdl stored) {
@@ -110,7 +132,8 @@ public final class TaskDdl {
                         .filter(stored -> all
                                 || (stored.state() != DdlState.DONE
                                         && stored.finishedAt().isEmpty()))
-                        .toList());
+                        .toList(),
+                new DeferredIndexStore(direction.destination(), direction.task()).list());
     }
 
     /**

@@ -1,13 +1,20 @@
 package org.dtssync.app.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.app.config.DdlSettings;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.ddl.RandomCommands;
+import org.dtssync.app.tasks.SwitchMode;
+import org.dtssync.app.tasks.SyncTask;
+import org.dtssync.app.tasks.TaskCommand;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskFileBuilder;
@@ -74,6 +81,78 @@ class CarriesCommandsTest {
         } finally {
             carried.close();
         }
+    }
+
+    /**
+     * The rows behind a command do not wait for its index, what a run has not finished the next one does, a switch waits, and so does a
+     * command that needs it.
+     */
+    @Test
+    void anIndexIsBuiltWhileTheStreamContinues(Servers servers) throws Exception {
+        DatabaseSettings source = servers.freshDatabase(17);
+        DatabaseSettings destination = servers.freshDatabase(18);
+        RunningPair.execute(
+                source,
+                "CREATE TABLE public.goods (id int PRIMARY KEY, name text, price int); INSERT INTO public.goods SELECT i, 'g' || i, i"
+                        + " FROM generate_series(1, 2000) i");
+        TaskFile task = new TaskFileBuilder(TaskFiles.of(servers, source, destination))
+                .objects(SELECTION_OF_ALL)
+                .ddl(new DdlSettings(
+                        DdlSettings.Choice.CARRY, 1 << 20, DdlSettings.Back.STOP, DdlSettings.Indexes.DEFERRED))
+                .build();
+        RunningPair pair = RunningPair.start(task);
+        try (Connection reader = pair.spared(destination)) {
+            // An index that is built concurrently is finished once no transaction has an older snapshot.
+            RunningPair.execute(reader, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class");
+            RunningPair.execute(
+                    source,
+                    "CREATE UNIQUE INDEX goods_price ON public.goods (price); CREATE INDEX ON public.goods (lower(name));"
+                            + " INSERT INTO public.goods VALUES (3000, 'new', 3000)");
+
+            awaitText(destination, "SELECT count(*) FROM public.goods", "2001");
+            assertThat(RunningPair.query(
+                            destination, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'goods_price'::regclass"))
+                    .isEqualTo("t");
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(
+                                    new SyncTask(task).ddl().list(false).text())
+                            .contains("index being built since")
+                            .contains("CREATE INDEX goods_lower_idx ON public.goods"));
+            assertThat(new SyncTask(task).compareStructure().text())
+                    .contains("being built index:public.goods_lower_idx (intended)");
+            assertThat(pair.perform(new TaskCommand.Switchover(SwitchMode.REHEARSE, false))
+                            .error()
+                            .toString())
+                    .contains("Index public.goods_lower_idx of command", "is not built yet at the destination");
+
+            pair.stop();
+            pair = RunningPair.start(task);
+            RunningPair.execute(
+                    source, "CREATE TABLE public.other (id int PRIMARY KEY); INSERT INTO public.other VALUES (1)");
+            awaitText(destination, "SELECT count(*) FROM public.other", "1");
+            RunningPair.execute(
+                    source,
+                    "ALTER INDEX public.goods_lower_idx RENAME TO goods_by_name; INSERT INTO public.other VALUES (2)");
+            RunningPair.execute(
+                    source,
+                    "CREATE INDEX goods_both ON public.goods (price, id); COMMENT ON INDEX public.goods_both IS 'of the same transaction'");
+            RunningPair.execute(reader, "ROLLBACK");
+            awaitText(destination, "SELECT count(*) FROM public.other", "2");
+            awaitText(
+                    destination,
+                    "SELECT string_agg(c.relname || x.indisvalid, ' ' ORDER BY c.relname) FROM pg_index x JOIN pg_class c"
+                            + " ON c.oid = x.indexrelid WHERE x.indrelid = 'public.goods'::regclass",
+                    "goods_bothtrue goods_by_nametrue goods_pkeytrue goods_pricetrue");
+            assertThat(new SyncTask(task).ddl().list(false).text()).isEmpty();
+        } finally {
+            pair.close();
+        }
+    }
+
+    private static void awaitText(DatabaseSettings database, String sql, String text) {
+        await().atMost(Duration.ofSeconds(40))
+                .ignoreExceptionsInstanceOf(SQLException.class)
+                .until(() -> text.equals(RunningPair.query(database, sql)));
     }
 
     /** Changes rows of every table that there is, each table by itself: what one of them refuses is not done. */

@@ -67,7 +67,8 @@ class StateSchemaTest {
                         "state 5 topic_layout",
                         "state 6 ddl",
                         "state 7 forms",
-                        "state 8 structure_position");
+                        "state 8 structure_position",
+                        "state 9 deferred_index");
     }
 
     @Test
@@ -87,7 +88,7 @@ class StateSchemaTest {
         }
 
         assertThat(list("SELECT part || ' ' || number FROM dts_sync.version ORDER BY 1"))
-                .hasSize(9);
+                .hasSize(10);
     }
 
     @Test
@@ -137,7 +138,7 @@ class StateSchemaTest {
                         .contains(
                                 "of the destination has version 99",
                                 "written by dts-sync 9.1.0",
-                                "knows versions up to 8",
+                                "knows versions up to 9",
                                 "Use dts-sync 9.1.0 or later.");
             });
         }
