@@ -249,8 +249,9 @@ public final class StateHistory {
     private static SyncException begunAgain(Lsn before, Lsn after) {
         return new SyncException(
                 FaultKind.TOPIC,
-                "The stream begins again at " + after + ", after a rollback or because the task was begun again: changes between "
-                        + before + " and that position are not in these topics.",
+                "The stream begins again at " + after
+                        + ", after a rollback or because the task was begun again: changes between " + before
+                        + " and that position are not in these topics.",
                 "Name a moment up to " + before + ", or use a base that was taken later. " + TAKE_BASE);
     }
 
