@@ -166,7 +166,7 @@ class NamesForeignChangesTest {
         stopsAndIsLoadedAgain(
                 moved,
                 "Column n of table public.bag is numeric(10,0) at the destination and numeric(10,2) at the source."
-                        + " Give it the source's type, then run with --resnapshot public.bag, which reloads the table.",
+                        + " Give it the type that it has at the source, then run with --resnapshot public.bag, which reloads the table.",
                 "ALTER TABLE public.bag ALTER n TYPE numeric(10, 0)",
                 "ALTER TABLE public.bag ALTER n TYPE numeric(10, 2)");
         stopsAndIsLoadedAgain(
@@ -202,7 +202,7 @@ class NamesForeignChangesTest {
             assertThat(run.awaitStop())
                     .hasMessage(
                             "Column n of table public.bag is real at the destination and numeric(10,2) at the source."
-                                    + " Give it the source's type, then run with --resnapshot public.bag, which reloads the table.");
+                                    + " Give it the type that it has at the source, then run with --resnapshot public.bag, which reloads the table.");
         }
     }
 
